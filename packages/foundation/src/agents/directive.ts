@@ -1,0 +1,49 @@
+/** What an orchestration variable tells an agent. */
+import { invalidInput } from "../core/errors.ts";
+import { checkId, checkNumber } from "../core/validate.ts";
+import type { Json } from "../core/json.ts";
+
+/** What a directive may ask for. Those of scaling, resources and migration come with their rooms. */
+export const directiveActions = [
+  "activate",
+  "deactivate",
+  "start",
+  "stop",
+  "reconfigure",
+  "adjust_parameters",
+  "update_communication",
+  "change_role",
+] as const;
+
+export type DirectiveAction = (typeof directiveActions)[number];
+
+/** One order to one agent. */
+export interface Directive {
+  agent: string;
+  action: DirectiveAction;
+  parameters: Record<string, Json>;
+  /** Higher is delivered first. */
+  priority: number;
+  timeoutMs: number;
+  /** The variable that gave it. */
+  variable: string;
+}
+
+/** What became of a directive. */
+export type DirectiveOutcome = "delivered" | "refused" | "timed_out" | "agent_unavailable";
+
+/** @throws MabeamError `INVALID_INPUT` unless `directive` is well formed */
+export function checkDirective(directive: Directive): void {
+  if (typeof directive !== "object" || directive === null) {
+    throw invalidInput("malformed-directive", `A directive must be an object, not ${String(directive)}.`);
+  }
+  checkId(directive.agent, "A directive's agent");
+  if (!directiveActions.includes(directive.action)) {
+    throw invalidInput(
+      "unknown-action",
+      `"${directive.action}" is no directive action; there are ${directiveActions.join(", ")}.`,
+    );
+  }
+  checkNumber(directive.priority, "A directive's priority");
+  checkNumber(directive.timeoutMs, "A directive's timeoutMs", { min: 1 });
+}

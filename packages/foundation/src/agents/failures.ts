@@ -1,0 +1,40 @@
+/** The errors of talking to an agent, worded once. */
+import { MabeamError } from "../core/errors.ts";
+
+export function agentNotFound(agent: string): MabeamError {
+  const message = `No agent "${agent}" is registered here; register it, or look it up with agents.find().`;
+  return new MabeamError("AGENT_NOT_FOUND", message, { details: { agent } });
+}
+
+export function agentNotRunning(agent: string, status: string): MabeamError {
+  const message = `The agent "${agent}" is ${status}; start it with ref.start() or ref.restart().`;
+  return new MabeamError("AGENT_NOT_RUNNING", message, { details: { agent, status } });
+}
+
+export function unknownHandler(agent: { id: string; definition: { handlers: object } }, handler: string): MabeamError {
+  const handlers = Object.keys(agent.definition.handlers);
+  const message = `The agent "${agent.id}" has no handler "${handler}"; it has ${handlers.join(", ") || "none"}.`;
+  return new MabeamError("UNKNOWN_HANDLER", message, { details: { agent: agent.id, handler, handlers } });
+}
+
+export function askTimeout(agent: string, handler: string, timeoutMs: number): MabeamError {
+  const message = `The agent "${agent}" did not answer "${handler}" within ${timeoutMs} ms; it may be busy: allow more with timeoutMs.`;
+  return new MabeamError("ASK_TIMEOUT", message, { details: { agent, handler, timeoutMs } });
+}
+
+export function mailboxFull(agent: string, capacity: number): MabeamError {
+  const message = `The mailbox of "${agent}" holds its ${capacity} messages; send fewer at once, or raise mailbox.capacity or concurrency.`;
+  return new MabeamError("MAILBOX_FULL", message, { details: { agent, capacity } });
+}
+
+export function handlerFailed(agent: string, handler: string, cause: unknown): MabeamError {
+  const said = cause instanceof Error ? cause.message : String(cause);
+  return new MabeamError("HANDLER_FAILED", `The agent "${agent}" crashed in "${handler}": ${said}`, {
+    details: { agent, handler },
+    cause,
+  });
+}
+
+export function closed(what: string): MabeamError {
+  return new MabeamError("CLOSED", `${what} is closed; create another one.`);
+}

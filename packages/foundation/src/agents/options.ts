@@ -1,0 +1,86 @@
+/** Registration options, checked and with their defaults filled in. */
+import { invalidInput } from "../core/errors.ts";
+import { checkInteger, checkNumber } from "../core/validate.ts";
+import type { AgentOptions, Backoff } from "./define.ts";
+import type { Json } from "../core/json.ts";
+
+/** {@link AgentOptions} with every default in place. */
+export interface ResolvedAgentOptions {
+  readonly args: Json | undefined;
+  readonly role: string;
+  readonly tags: readonly string[];
+  readonly restart: "permanent" | "transient" | "temporary";
+  readonly maxRestarts: number;
+  readonly withinMs: number;
+  readonly backoff: Backoff | undefined;
+  readonly shutdownTimeoutMs: number;
+  readonly concurrency: number;
+  readonly mailbox: { readonly capacity: number; readonly overflow: "reject" | "drop_oldest" | "drop_newest" };
+  readonly askTimeoutMs: number;
+  readonly autoStart: boolean;
+}
+
+const known = new Set<keyof AgentOptions>([
+  "args",
+  "role",
+  "tags",
+  "restart",
+  "maxRestarts",
+  "withinMs",
+  "backoff",
+  "shutdownTimeoutMs",
+  "concurrency",
+  "mailbox",
+  "askTimeoutMs",
+  "autoStart",
+]);
+
+/** @throws MabeamError `INVALID_INPUT` for an unknown option or a value out of range */
+export function resolveOptions(options: AgentOptions): ResolvedAgentOptions {
+  for (const name of Object.keys(options)) {
+    if (!known.has(name as keyof AgentOptions)) {
+      throw invalidInput(
+        "unknown-option",
+        `"${name}" is no option of registerAgent; there are ${[...known].join(", ")}.`,
+      );
+    }
+  }
+  const resolved: ResolvedAgentOptions = {
+    args: options.args,
+    role: options.role ?? "executor",
+    tags: [...(options.tags ?? [])],
+    restart: options.restart ?? "permanent",
+    maxRestarts: options.maxRestarts ?? 3,
+    withinMs: options.withinMs ?? 5000,
+    backoff: options.backoff,
+    shutdownTimeoutMs: options.shutdownTimeoutMs ?? 5000,
+    concurrency: options.concurrency ?? 1,
+    mailbox: { capacity: options.mailbox?.capacity ?? 1000, overflow: options.mailbox?.overflow ?? "reject" },
+    askTimeoutMs: options.askTimeoutMs ?? 30_000,
+    autoStart: options.autoStart ?? true,
+  };
+  checkResolved(resolved);
+  return resolved;
+}
+
+function checkResolved(options: ResolvedAgentOptions): void {
+  oneOf(options.restart, "restart", ["permanent", "transient", "temporary"]);
+  oneOf(options.mailbox.overflow, "mailbox.overflow", ["reject", "drop_oldest", "drop_newest"]);
+  checkInteger(options.maxRestarts, "maxRestarts", { min: 0 });
+  checkNumber(options.withinMs, "withinMs", { min: 1 });
+  checkNumber(options.shutdownTimeoutMs, "shutdownTimeoutMs", { min: 0 });
+  checkInteger(options.concurrency, "concurrency", { min: 1 });
+  checkInteger(options.mailbox.capacity, "mailbox.capacity", { min: 1 });
+  checkNumber(options.askTimeoutMs, "askTimeoutMs", { min: 1 });
+  if (options.backoff !== undefined) {
+    checkNumber(options.backoff.initialMs, "backoff.initialMs", { min: 0 });
+    checkNumber(options.backoff.factor ?? 2, "backoff.factor", { min: 1 });
+    checkNumber(options.backoff.maxMs ?? 30_000, "backoff.maxMs", { min: 0 });
+  }
+}
+
+function oneOf(value: string, what: string, allowed: readonly string[]): void {
+  if (!allowed.includes(value)) {
+    throw invalidInput("unknown-value", `${what} must be one of ${allowed.join(", ")}, not "${String(value)}".`);
+  }
+}

@@ -1,0 +1,36 @@
+/** Time as a dependency: only this file touches the machine's clock, so that tests move time instead of waiting. */
+
+/** A started timer. */
+export interface Timer {
+  /** Stops it; without effect once it has fired. */
+  cancel(): void;
+}
+
+/** What every part of MABEAM asks for time. */
+export interface Clock {
+  /** Milliseconds since the epoch: for time stamps. */
+  now(): number;
+  /** Milliseconds from an arbitrary start, never going back: for durations and deadlines. */
+  monotonic(): number;
+  /** Calls `callback` once, `delayMs` from now. Does not keep the process alive. */
+  after(delayMs: number, callback: () => void): Timer;
+}
+
+// Longer delays overflow `setTimeout`, which would then fire at once.
+const longestDelayMs = 2 ** 31 - 1;
+
+/** The machine's clock. */
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  monotonic: () => performance.now(),
+  after: (delayMs, callback) => {
+    const timer = setTimeout(callback, Math.min(Math.max(0, delayMs), longestDelayMs));
+    timer.unref();
+    return { cancel: () => clearTimeout(timer) };
+  },
+};
+
+/** Lets timers and I/O run before `callback` does. Not time, so not injected: it is how long work stays polite. */
+export function yieldToLoop(callback: () => void): void {
+  setImmediate(callback);
+}

@@ -1,0 +1,4 @@
+import { journalSuite } from "./journal.suite.ts";
+import { memoryJournal } from "./memory.ts";
+
+journalSuite("memoryJournal", () => memoryJournal());

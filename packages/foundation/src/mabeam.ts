@@ -1,0 +1,340 @@
+/** The composition root: the only file that names concrete parts and joins them. */
+import { hostname } from "node:os";
+import type { Tracer } from "@opentelemetry/api";
+import { Actor } from "./agents/actor.ts";
+import type { AgentEvents } from "./agents/agent-events.ts";
+import { checkDefinition, type AgentDefinition, type AgentOptions, type Handlers } from "./agents/define.ts";
+import { agentNotFound, closed } from "./agents/failures.ts";
+import { resolveOptions } from "./agents/options.ts";
+import type { AgentRef, AskOptions } from "./agents/ref.ts";
+import { Registry, type AgentRegistry } from "./agents/registry.ts";
+import type { AgentServices } from "./agents/services.ts";
+import { createProtocols, type Protocols, type ProtocolEvents } from "./coordination/protocols.ts";
+import { systemClock, type Clock } from "./core/clock.ts";
+import { Deadlines } from "./core/deadlines.ts";
+import { MabeamError } from "./core/errors.ts";
+import { Events } from "./core/events.ts";
+import { seededRandom } from "./core/random.ts";
+import { checkId } from "./core/validate.ts";
+import { fileJournal } from "./journal/file/journal.ts";
+import type { Journal } from "./journal/journal.ts";
+import { memoryJournal } from "./journal/memory.ts";
+import { Coordinator, type CoordinationOptions, type CoordinationReport } from "./orchestration/coordinator.ts";
+import { deliverDirective } from "./orchestration/directives.ts";
+import { Supervisor } from "./supervision/supervisor.ts";
+import { silentLogger, type Logger } from "./telemetry/log.ts";
+import { createTelemetry } from "./telemetry/telemetry.ts";
+import { VariableStore, type Variables } from "./variables/store.ts";
+import type { VariableChange } from "./agents/variable-access.ts";
+import type { CoordinationContext, OrchestrationVariable } from "./variables/variable.ts";
+
+/** What {@link createMabeam} takes. */
+export interface MabeamOptions {
+  /** Default: host name and a random suffix. */
+  node?: string;
+  /** Where variables and sessions are kept. A string is the folder of a file journal. Default: in memory. */
+  journal?: Journal | string;
+  /** A pino logger, or anything of its shape. Default: silent. */
+  logger?: Logger;
+  /** Default: the global provider of `@opentelemetry/api`. */
+  telemetry?: { tracer?: Tracer };
+  /** Default: the machine's clock. */
+  clock?: Clock;
+  /** Of `ctx.random`. Default: drawn anew. */
+  seed?: number;
+}
+
+/** All events by name; each payload carries `at`. */
+export type MabeamEvents = AgentEvents &
+  ProtocolEvents & {
+    "variable:added": { at: number; variable: string };
+    "variable:changed": VariableChange;
+    "variable:removed": { at: number; variable: string };
+    "coordination:started": { at: number; coordination: string };
+    "coordination:completed": CoordinationReport;
+  };
+
+/** A summary for a health check. */
+export interface SystemStatus {
+  /** No agent has failed. */
+  healthy: boolean;
+  node: string;
+  agents: { total: number; running: number; failed: number };
+  variables: number;
+  /** `successRate`: variables coordinated without error, of all, 0 to 1; 1 before the first run. */
+  coordination: { runs: number; successRate: number; meanMs: number };
+  uptimeMs: number;
+}
+
+/** One system of agents. Several may live in one process. */
+export interface Mabeam extends AsyncDisposable {
+  readonly node: string;
+  readonly agents: AgentRegistry;
+  readonly variables: Variables;
+  readonly protocols: Protocols;
+  readonly events: Events<MabeamEvents>;
+  readonly journal: Journal;
+  readonly clock: Clock;
+  /**
+   * Registers an agent and, unless told otherwise, starts it.
+   * @throws MabeamError `INVALID_INPUT`; `AGENT_ALREADY_REGISTERED`; `HANDLER_FAILED` when `onStart` keeps throwing:
+   * the agent then stays registered as `failed`
+   */
+  registerAgent<State, H extends Handlers<State>>(
+    id: string,
+    definition: AgentDefinition<State, H>,
+    options?: AgentOptions,
+  ): Promise<AgentRef<H>>;
+  /** See {@link Variables.add}. */
+  addOrchestrationVariable(variable: OrchestrationVariable): Promise<void>;
+  /** Turns the variables' values into directives and delivers them. Never rejects for one variable's failure. */
+  coordinateSystem(context?: CoordinationContext, options?: CoordinationOptions): Promise<CoordinationReport>;
+  systemStatus(): SystemStatus;
+  /** Stops the agents in reverse order of start, each within its shutdown time. Idempotent. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts a system.
+ *
+ * @throws MabeamError `JOURNAL_CORRUPT` when the journal cannot be read
+ * @example
+ * await using mabeam = await createMabeam();
+ * const counter = await mabeam.registerAgent("counter", definition);
+ * await counter.ask("add", 2);
+ */
+export async function createMabeam(options: MabeamOptions = {}): Promise<Mabeam> {
+  const system = new System(options);
+  await system.recover();
+  return system;
+}
+
+class System implements Mabeam {
+  readonly node: string;
+  readonly clock: Clock;
+  readonly events: Events<MabeamEvents>;
+  readonly journal: Journal;
+  readonly agents: Registry;
+  readonly variables: VariableStore;
+  readonly protocols: Protocols;
+  readonly #services: AgentServices;
+  readonly #supervisor: Supervisor;
+  readonly #coordinator: Coordinator;
+  readonly #startedAt: number;
+  readonly #ownsJournal: boolean;
+  readonly #coordination = { runs: 0, variables: 0, ok: 0, totalMs: 0 };
+  /** In order of start, for closing in reverse. */
+  readonly #started = new Set<Actor>();
+  #closing: Promise<void> | undefined;
+
+  constructor(options: MabeamOptions) {
+    const logger = options.logger ?? silentLogger;
+    const seed = options.seed ?? crypto.getRandomValues(new Uint32Array(1))[0] ?? 0;
+    const random = seededRandom(seed);
+    this.node = options.node ?? `${hostname()}-${random.split("node").integer(1e9).toString(36)}`;
+    checkId(this.node, "node");
+    this.clock = options.clock ?? systemClock;
+    this.#startedAt = this.clock.monotonic();
+    this.journal =
+      typeof options.journal === "string" ? fileJournal(options.journal) : (options.journal ?? memoryJournal());
+    this.#ownsJournal = typeof options.journal !== "object";
+    this.events = new Events((error, event) => logger.error({ err: error, event }, "an event listener threw"));
+    this.agents = new Registry(this.#refHost(), (actor) => this.#remove(actor));
+    this.variables = new VariableStore(this.#variableHost());
+    this.#services = {
+      node: this.node,
+      clock: this.clock,
+      deadlines: new Deadlines(this.clock),
+      random: random.split("agents"),
+      logger,
+      telemetry: createTelemetry(options.telemetry?.tracer),
+      events: this.events as unknown as Events<AgentEvents>,
+      agents: this.agents,
+      variables: this.variables,
+      register: (id, definition, agentOptions) => this.registerAgent(id, definition, agentOptions),
+    };
+    this.#supervisor = new Supervisor(this.#services);
+    this.#coordinator = new Coordinator(this.#coordinationHost());
+    this.protocols = createProtocols({
+      ask: (agent, handler, payload, askOptions) => this.agents.ref(agent).ask(handler, payload, askOptions),
+      has: (agent) => this.agents.has(agent),
+      find: (query) => this.agents.find(query).map((info) => info.id),
+      setVariable: (id, value, setOptions) => this.variables.set(id, value, setOptions),
+      journal: this.journal,
+      clock: this.clock,
+      emit: (event, payload) => void this.events.emit(event, payload),
+    });
+  }
+
+  recover(): Promise<void> {
+    return this.variables.recover();
+  }
+
+  async registerAgent<State, H extends Handlers<State>>(
+    id: string,
+    definition: AgentDefinition<State, H>,
+    options: AgentOptions = {},
+  ): Promise<AgentRef<H>> {
+    this.#checkOpen();
+    checkId(id, "An agent id");
+    checkDefinition(definition as AgentDefinition);
+    const resolved = resolveOptions(options);
+    if (this.agents.has(id)) {
+      const message = `There is already an agent "${id}"; unregister it first, or choose another id.`;
+      throw new MabeamError("AGENT_ALREADY_REGISTERED", message, { details: { agent: id } });
+    }
+    const actor = new Actor(id, definition as AgentDefinition, resolved, this.#services, {
+      crashed: (crashedActor, error) => this.#supervisor.crashed(crashedActor, error),
+      changed: (changedActor) => this.agents.changed(changedActor),
+    });
+    this.agents.add(actor);
+    this.events.emit("agent:registered", { at: this.clock.now(), agent: id });
+    if (resolved.autoStart) await this.#start(actor);
+    return this.agents.ref(id) as AgentRef<H>;
+  }
+
+  addOrchestrationVariable(variable: OrchestrationVariable): Promise<void> {
+    return this.#closing === undefined ? this.variables.add(variable) : Promise.reject(closed("This system"));
+  }
+
+  async coordinateSystem(context?: CoordinationContext, options?: CoordinationOptions): Promise<CoordinationReport> {
+    this.#checkOpen();
+    return this.#coordinator.coordinate(context, options);
+  }
+
+  systemStatus(): SystemStatus {
+    const { runs, variables, ok, totalMs } = this.#coordination;
+    const failed = this.agents.count({ status: "failed" });
+    return {
+      healthy: failed === 0,
+      node: this.node,
+      agents: { total: this.agents.count(), running: this.agents.count({ status: "running" }), failed },
+      variables: this.variables.list().length,
+      coordination: {
+        runs,
+        successRate: variables === 0 ? 1 : ok / variables,
+        meanMs: runs === 0 ? 0 : totalMs / runs,
+      },
+      uptimeMs: this.clock.monotonic() - this.#startedAt,
+    };
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async #close(): Promise<void> {
+    // After this tick every entry point answers `CLOSED`.
+    await Promise.resolve();
+    for (const actor of [...this.#started].toReversed()) await actor.end("close");
+    await this.protocols.close();
+    this.variables.close();
+    this.agents.close();
+    if (this.#ownsJournal) await this.journal.close();
+  }
+
+  #checkOpen(): void {
+    if (this.#closing !== undefined) throw closed("This system");
+  }
+
+  async #start(actor: Actor): Promise<void> {
+    const { status } = actor.phase;
+    if (status === "running" || status === "starting" || status === "down") return;
+    this.#started.delete(actor);
+    this.#started.add(actor);
+    if (status === "stopping") await actor.end("restart");
+    await this.#supervisor.start(actor);
+  }
+
+  async #remove(actor: Actor): Promise<void> {
+    await actor.end("stop");
+    this.#started.delete(actor);
+    this.events.emit("agent:unregistered", { at: this.clock.now(), agent: actor.id });
+  }
+
+  #actor(id: string): Actor {
+    this.#checkOpen();
+    const actor = this.agents.actor(id);
+    if (actor === undefined) throw agentNotFound(id);
+    return actor;
+  }
+
+  #refHost() {
+    return {
+      ask: (id: string, handler: string, payload: unknown, options: AskOptions): Promise<unknown> => {
+        const actor = this.agents.actor(id);
+        if (this.#closing !== undefined) return Promise.reject(closed("This system"));
+        if (actor === undefined) return Promise.reject(agentNotFound(id));
+        return actor.ask(handler, payload, {
+          timeoutMs: options.timeoutMs ?? actor.options.askTimeoutMs,
+          signal: options.signal,
+        });
+      },
+      tell: (id: string, handler: string, payload: unknown): void => {
+        const actor = this.agents.actor(id);
+        if (actor !== undefined) actor.tell(handler, payload);
+        else
+          this.events.emit("agent:message_dropped", {
+            at: this.clock.now(),
+            agent: id,
+            handler,
+            reason: "agent_not_found",
+          });
+      },
+      get: (id: string) => this.agents.get(id),
+      start: async (id: string): Promise<void> => this.#start(this.#actor(id)),
+      stop: async (id: string): Promise<boolean> => this.#actor(id).end("stop"),
+      restart: async (id: string): Promise<void> => {
+        const actor = this.#actor(id);
+        this.#started.delete(actor);
+        this.#started.add(actor);
+        await this.#supervisor.restart(actor);
+      },
+    };
+  }
+
+  #variableHost() {
+    return {
+      journal: this.journal,
+      clock: this.clock,
+      deliver: (variable: OrchestrationVariable, change: VariableChange): void => {
+        for (const agent of variable.agents) this.agents.actor(agent)?.notify(change);
+      },
+      emit: (event: "variable:added" | "variable:changed" | "variable:removed", payload: any): void =>
+        void this.events.emit(event, payload),
+    };
+  }
+
+  #coordinationHost() {
+    return {
+      clock: this.clock,
+      deadlines: this.#services.deadlines,
+      variables: () => this.variables.list(),
+      agent: (id: string) => this.agents.get(id),
+      deliver: (directive: Parameters<typeof deliverDirective>[1]) =>
+        deliverDirective(this.agents.actor(directive.agent), directive, {
+          start: (actor) => this.#start(actor),
+          changeRole: (actor, role) => {
+            actor.role = role;
+            this.agents.changed(actor);
+          },
+        }),
+      emit: (event: "coordination:started" | "coordination:completed", payload: any): void => {
+        if (event === "coordination:completed") this.#count(payload as CoordinationReport);
+        this.events.emit(event, payload);
+      },
+    };
+  }
+
+  #count(report: CoordinationReport): void {
+    this.#coordination.runs++;
+    this.#coordination.variables += report.variables.length;
+    this.#coordination.ok += report.variables.filter((variable) => variable.ok).length;
+    this.#coordination.totalMs += report.durationMs;
+  }
+}

@@ -1,0 +1,54 @@
+/**
+ * Spans over `@opentelemetry/api`, named `mabeam.*`. Without an SDK the API's no-op tracer answers, and the cost is a
+ * few function calls.
+ */
+import { context, SpanKind, SpanStatusCode, trace, type Context, type Span, type Tracer } from "@opentelemetry/api";
+
+/** What a span may say. */
+export type SpanAttributes = Record<string, string | number | boolean>;
+
+export interface Telemetry {
+  /** The caller's context, to be carried with a message. */
+  active(): Context;
+  /** Runs `work` in a span that is a child of `parent`, and ends it with the outcome. */
+  span<T>(name: string, attributes: SpanAttributes, parent: Context, work: () => T): T;
+}
+
+/** @param tracer default: the global provider's, looked up at each span so that an SDK may be registered later */
+export function createTelemetry(tracer?: Tracer): Telemetry {
+  return {
+    active: () => context.active(),
+    span: (name, attributes, parent, work) => {
+      const source = tracer ?? trace.getTracer("@mabeam/foundation");
+      const span = source.startSpan(name, { kind: SpanKind.INTERNAL, attributes }, parent);
+      if (!span.isRecording()) return context.with(parent, work);
+      return context.with(trace.setSpan(parent, span), () => endWith(span, work));
+    },
+  };
+}
+
+function endWith<T>(span: Span, work: () => T): T {
+  try {
+    const result = work();
+    if (!(result instanceof Promise)) {
+      span.end();
+      return result;
+    }
+    return result.then(
+      (value) => {
+        span.end();
+        return value;
+      },
+      (error: unknown) => failWith(span, error),
+    ) as T;
+  } catch (error) {
+    return failWith(span, error);
+  }
+}
+
+function failWith(span: Span, error: unknown): never {
+  span.recordException(error instanceof Error ? error : String(error));
+  span.setStatus({ code: SpanStatusCode.ERROR });
+  span.end();
+  throw error;
+}

@@ -1,0 +1,99 @@
+/** A variable that decides which of its agents run. Its value is the list of the selected ids. */
+import { invalidInput, MabeamError } from "../../core/errors.ts";
+import { checkInteger } from "../../core/validate.ts";
+import type { Directive } from "../../agents/directive.ts";
+import { checkAgents, type OrchestrationVariable, type VariableConstraint } from "../variable.ts";
+
+export interface AgentSelectionOptions {
+  agents: readonly string[];
+  /** Agents that must be selected. */
+  required?: readonly string[];
+  /** Fewest selected. Default 0. */
+  min?: number;
+  /** Most selected. Default all. */
+  maxConcurrent?: number;
+  /** Default: the required ones, then the others in order, up to `maxConcurrent`. */
+  value?: readonly string[];
+  dependsOn?: readonly string[];
+  constraints?: readonly VariableConstraint<string[]>[];
+}
+
+/** An agent selection also says its rules, so that optimizers can search within them. */
+export interface AgentSelection extends OrchestrationVariable<string[]> {
+  readonly type: "agent_selection";
+  readonly rules: { readonly required: readonly string[]; readonly min: number; readonly maxConcurrent: number };
+}
+
+/**
+ * Coordination tells the selected agents `activate` and the others `deactivate`: they start and stop.
+ *
+ * @throws MabeamError `INVALID_INPUT` for agents twice, strangers among `required`, or bounds that cannot be met;
+ * `CONSTRAINT_VIOLATED` for an initial value that breaks the rules
+ */
+export function agentSelection(id: string, options: AgentSelectionOptions): AgentSelection {
+  const { agents, required = [], min = 0, maxConcurrent = agents.length } = options;
+  checkAgents(id, agents);
+  checkInteger(min, `min of "${id}"`, { min: 0, max: agents.length });
+  checkInteger(maxConcurrent, `maxConcurrent of "${id}"`, { min: Math.max(min, required.length) });
+  const stranger = required.find((agent) => !agents.includes(agent));
+  if (stranger !== undefined)
+    throw invalidInput("unknown-agent", `"${id}" requires "${stranger}", which is not among its agents.`);
+  const rules = { required: [...required], min, maxConcurrent };
+  const value = [...(options.value ?? firstSelection(agents, rules))];
+  const problem = selectionProblem(value, agents, rules);
+  if (problem !== undefined)
+    throw new MabeamError("CONSTRAINT_VIOLATED", `The initial value of "${id}" breaks its rules: ${problem}.`);
+  return {
+    id,
+    type: "agent_selection",
+    agents: [...agents],
+    value,
+    version: 1,
+    rules,
+    dependsOn: options.dependsOn ?? [],
+    constraints: [selectionRules(agents, rules), ...(options.constraints ?? [])],
+    coordinate: (variable) => selectionDirectives(variable),
+  };
+}
+
+type Rules = AgentSelection["rules"];
+
+function firstSelection(agents: readonly string[], { required, maxConcurrent }: Rules): string[] {
+  const others = agents.filter((agent) => !required.includes(agent)).slice(0, maxConcurrent - required.length);
+  return agents.filter((agent) => required.includes(agent) || others.includes(agent));
+}
+
+function selectionRules(agents: readonly string[], rules: Rules): VariableConstraint<string[]> {
+  return {
+    name: "selection",
+    message: `select ${rules.min} to ${rules.maxConcurrent} of ${agents.join(", ")}; required: ${rules.required.join(", ") || "none"}`,
+    check: (value) => selectionProblem(value, agents, rules) === undefined,
+  };
+}
+
+function selectionProblem(value: unknown, agents: readonly string[], rules: Rules): string | undefined {
+  if (!Array.isArray(value) || new Set(value).size !== value.length) return "it must be a list of ids without doubles";
+  const stranger = value.find((agent) => !agents.includes(agent));
+  if (stranger !== undefined) return `"${String(stranger)}" is not among its agents`;
+  const missing = rules.required.find((agent) => !value.includes(agent));
+  if (missing !== undefined) return `"${missing}" is required`;
+  if (value.length < rules.min || value.length > rules.maxConcurrent) {
+    return `${value.length} are selected, ${rules.min} to ${rules.maxConcurrent} are allowed`;
+  }
+  return undefined;
+}
+
+function selectionDirectives(variable: OrchestrationVariable<string[]>): Directive[] {
+  return variable.agents.map((agent) => {
+    const selected = variable.value.includes(agent);
+    return {
+      agent,
+      action: selected ? "activate" : "deactivate",
+      parameters: {},
+      // Room is made before it is taken.
+      priority: selected ? 0 : 1,
+      timeoutMs: 5000,
+      variable: variable.id,
+    };
+  });
+}

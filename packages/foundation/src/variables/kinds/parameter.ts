@@ -1,0 +1,50 @@
+/** A variable that is one value shared by its agents. */
+import type { Json } from "../../core/json.ts";
+import { checkAgents, type OrchestrationVariable, type VariableConstraint } from "../variable.ts";
+
+/** Anything that can say whether a value fits: a zod schema, for one. */
+export interface ValueSchema {
+  safeParse(value: unknown): { success: boolean };
+}
+
+export interface ParameterOptions<V extends Json> {
+  agents: readonly string[];
+  value: V;
+  schema?: ValueSchema;
+  dependsOn?: readonly string[];
+  constraints?: readonly VariableConstraint<V>[];
+}
+
+/** Coordination tells each agent `adjust_parameters` with `{ [id]: value }`. */
+export function parameter<V extends Json>(id: string, options: ParameterOptions<V>): OrchestrationVariable<V> {
+  const { schema } = options;
+  checkAgents(id, options.agents);
+  const fits: VariableConstraint<V>[] =
+    schema === undefined
+      ? []
+      : [
+          {
+            name: "schema",
+            message: "the value must fit the schema",
+            check: (value) => schema.safeParse(value).success,
+          },
+        ];
+  return {
+    id,
+    type: "parameter",
+    agents: [...options.agents],
+    value: options.value,
+    version: 1,
+    dependsOn: options.dependsOn ?? [],
+    constraints: [...fits, ...(options.constraints ?? [])],
+    coordinate: (variable) =>
+      variable.agents.map((agent) => ({
+        agent,
+        action: "adjust_parameters",
+        parameters: { [variable.id]: variable.value },
+        priority: 0,
+        timeoutMs: 5000,
+        variable: variable.id,
+      })),
+  };
+}
