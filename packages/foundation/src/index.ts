@@ -71,4 +71,5 @@ export { abortable, abortedError, throwIfAborted } from "./core/abort.ts";
 export { systemClock, type Clock, type Timer } from "./core/clock.ts";
 export { hash32, seededRandom, type Random } from "./core/random.ts";
 export { canonicalJson, type Json } from "./core/json.ts";
+export { checkId } from "./core/validate.ts";
 export { Events } from "./core/events.ts";

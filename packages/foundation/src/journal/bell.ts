@@ -18,7 +18,7 @@ export function bell(): Bell {
     },
     ring: () => {
       rung++;
-      for (const wake of [...waiting]) wake();
+      for (const wake of waiting) wake();
     },
     after: async (count, signal) => {
       if (rung > count || signal?.aborted) return;

@@ -150,6 +150,20 @@ export function journalSuite(name: string, make: () => Promise<Journal> | Journa
         expect(await journal.latestSnapshot("s")).toBeUndefined();
       }));
 
+    it("a snapshot gets its turn while others append without a pause", () =>
+      using(async (journal) => {
+        let isTaken = false;
+        const appendAlways = async (): Promise<void> => {
+          while (!isTaken) await journal.append("s", ["more"]);
+        };
+        const appending = [1, 2, 3].map(() => appendAlways());
+        const last = await journal.append("s", ["one"]);
+        await journal.snapshot("s", "state", last);
+        isTaken = true;
+        await Promise.all(appending);
+        expect(await journal.latestSnapshot("s")).toEqual({ position: last, state: "state" });
+      }));
+
     it("a follower sees what was there and all that comes, once each, until aborted", () =>
       using(async (journal) => {
         const stop = new AbortController();

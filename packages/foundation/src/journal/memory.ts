@@ -1,5 +1,4 @@
 /** A journal in memory: for tests, and for systems whose state may die with the process. */
-import type { Json } from "../core/json.ts";
 import { checkId } from "../core/validate.ts";
 import { bell } from "./bell.ts";
 import type { Bell } from "./bell.ts";

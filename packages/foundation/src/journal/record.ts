@@ -35,8 +35,11 @@ export function checkRead(stream: string, from: number | undefined): number {
 
 function checkJson(value: unknown, path: string, ancestors: readonly object[]): void {
   if (value === null || typeof value === "string" || typeof value === "boolean") return;
-  if (typeof value === "number" && Number.isFinite(value)) return;
-  if (typeof value !== "object") throw notJson(path, String(value));
+  if (typeof value === "number") {
+    if (Number.isFinite(value)) return;
+    throw notJson(path, String(value));
+  }
+  if (typeof value !== "object") throw notJson(path, `of type ${typeof value}`);
   if (ancestors.includes(value)) throw notJson(path, "a value that contains itself");
   const inner = [...ancestors, value];
   if (Array.isArray(value)) {

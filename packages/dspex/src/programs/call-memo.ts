@@ -1,0 +1,83 @@
+/**
+ * Remembers what sub-programs answered. Optimizers try many configurations of a whole, and most leave alone most of its
+ * parts: a part with the same configuration, the same learned state, inputs and seed answers the same, by the contract
+ * of programs, and need not run again.
+ */
+import { canonicalJson, invalidInput } from "@mabeam/foundation";
+import type { Fields } from "../signatures/signature.ts";
+import type { Prediction } from "./prediction.ts";
+import type { AnyProgram } from "./program.ts";
+import type { TraceEntry } from "./trace.ts";
+
+/** A memory of calls, for `forward` and `evaluate`. Inputs that are objects are told apart by identity. */
+export interface CallMemo {
+  readonly size: number;
+  /**
+   * What `program` answered to this before, or else what `run` answers now. A call that fails is not remembered.
+   * @param trace gets the steps of the call, as if it had run
+   */
+  recall(
+    program: AnyProgram,
+    inputs: Fields,
+    seed: number,
+    run: (trace: TraceEntry[]) => Promise<Prediction>,
+    trace: TraceEntry[],
+  ): Promise<Prediction>;
+}
+
+/** @param options `capacity`: calls that are remembered, default 200,000; beyond it the oldest go. */
+export function callMemo(options: { capacity?: number } = {}): CallMemo {
+  const { capacity = 200_000 } = options;
+  if (!Number.isInteger(capacity) || capacity < 1) {
+    throw invalidInput("invalid-number", `A memo's capacity must be a whole number from 1, not ${capacity}.`);
+  }
+  const calls = new Map<string, Promise<Prediction>>();
+  const programs = new Map<string, number>();
+  const programNumbers = new WeakMap<AnyProgram, number>();
+  const identity = numbering();
+
+  // Equal programs are other objects in every configuration of the whole: they are numbered by what they are.
+  const numberOf = (program: AnyProgram): number => {
+    const known = programNumbers.get(program);
+    if (known !== undefined) return known;
+    const { name, signature, config, learned } = program;
+    const text = canonicalJson([name, signature.hash, config, identity(learned)]);
+    const number = programs.get(text) ?? programs.size;
+    programs.set(text, number);
+    programNumbers.set(program, number);
+    return number;
+  };
+
+  return {
+    get size() {
+      return calls.size;
+    },
+    async recall(program, inputs, seed, run, trace) {
+      const parts = Object.keys(inputs).map((field) => `${field}=${identity(inputs[field])}`);
+      const key = `${numberOf(program)}|${seed}|${parts.join("|")}`;
+      const known = calls.get(key);
+      if (known === undefined) {
+        const made = run(trace);
+        calls.set(key, made);
+        made.catch(() => calls.delete(key));
+        if (calls.size > capacity) calls.delete(calls.keys().next().value as string);
+        return made;
+      }
+      const remembered = await known;
+      trace.push(...remembered.$.trace);
+      return remembered;
+    },
+  };
+}
+
+/** Texts for values: equal primitives have equal ones, an object has its own. */
+function numbering(): (value: unknown) => string {
+  const numbers = new WeakMap<object, number>();
+  let next = 0;
+  return (value) => {
+    if (typeof value !== "object" || value === null) return JSON.stringify(value) ?? "undefined";
+    const number = numbers.get(value) ?? next++;
+    numbers.set(value, number);
+    return `#${number}`;
+  };
+}

@@ -1,0 +1,60 @@
+/** The types that run through a program. Checked by tsc; nothing here runs. */
+import { expectTypeOf } from "vitest";
+import * as z from "zod";
+import { choice } from "../variables/choice.ts";
+import { float } from "../variables/float.ts";
+import { program } from "./custom-program.ts";
+import { fromFunction } from "./interop/function.ts";
+import type { AnyProgram, Example } from "./program.ts";
+import type { PredictionInfo } from "./prediction.ts";
+
+const reviewer = program({
+  name: "reviewer",
+  signature: "diff, hint?: 'low' | 'high' -> bugs: string[], severity: 'low' | 'high'",
+  variables: [float("temperature", { min: 0, max: 1 }), choice("style", ["terse", "step by step"])],
+  fit: (trainset, { config }) => {
+    expectTypeOf(trainset[0]!.severity).toEqualTypeOf<"low" | "high">();
+    return { style: config.style };
+  },
+  async forward({ diff, hint }, { config, call }) {
+    expectTypeOf(diff).toEqualTypeOf<string>();
+    expectTypeOf(hint).toEqualTypeOf<"low" | "high" | undefined>();
+    expectTypeOf(config).toEqualTypeOf<{ temperature: number; style: "terse" | "step by step" }>();
+    const again = await call(reviewerLike, { diff });
+    expectTypeOf(again.severity).toEqualTypeOf<"low" | "high">();
+    return { bugs: [], severity: "low" };
+  },
+});
+const reviewerLike = program({
+  name: "like",
+  signature: "diff -> severity: 'low' | 'high'",
+  forward: () => ({ severity: "low" }),
+});
+
+const { bugs, severity, $ } = await reviewer.forward({ diff: "" });
+expectTypeOf(bugs).toEqualTypeOf<string[]>();
+expectTypeOf(severity).toEqualTypeOf<"low" | "high">();
+expectTypeOf($).toEqualTypeOf<PredictionInfo>();
+expectTypeOf(reviewer.withConfig({})).toEqualTypeOf(reviewer);
+
+// @ts-expect-error a misspelt input
+await reviewer.forward({ dif: "" });
+// @ts-expect-error a wrong output
+program({ name: "p", signature: "a -> b: number", forward: () => ({ b: "1" }) });
+program({
+  name: "p",
+  signature: "a -> b",
+  // @ts-expect-error a call with the wrong inputs
+  forward: async (_, { call }) => ({ b: (await call(reviewerLike, { dif: "" })).severity }),
+});
+
+expectTypeOf(reviewer).toExtend<AnyProgram>();
+expectTypeOf<Example<{ mail: unknown; label?: string }, { label: "ham" | "spam" }>["label"]>().toEqualTypeOf<
+  "ham" | "spam"
+>();
+
+const scored = fromFunction(({ words }) => ({ score: words.length, label: "x" }), {
+  inputs: { words: z.array(z.string()) },
+  outputs: { score: z.number(), label: z.enum(["x", "y"]) },
+});
+expectTypeOf((await scored.forward({ words: [] })).score).toEqualTypeOf<number>();

@@ -1,0 +1,113 @@
+/** Makes children: a parent, a move that the bandit chose, and a new configuration. Pure. */
+import type { Random } from "@mabeam/foundation";
+import type { Sampler } from "../../studies/samplers/sampler.ts";
+import type { FinishedTrial } from "../../studies/trial.ts";
+import type { Configuration } from "../../variables/configuration.ts";
+import type { Space } from "../../variables/space.ts";
+import { thompson, type Arm } from "../arms.ts";
+import type { Estimate } from "../additive-model.ts";
+import type { Bucket } from "./buckets.ts";
+import { differingBlocks, nudge, transplant, type Block, type MoveName } from "./moves.ts";
+
+/** A member of the pool as proposals see it. */
+export interface PoolMember {
+  readonly key: string;
+  readonly config: Configuration;
+  readonly estimate: Estimate;
+}
+
+export interface ProposalContext {
+  readonly space: Space;
+  readonly blocks: readonly Block[];
+  /** The parents that may be chosen, the best first. */
+  readonly parents: readonly PoolMember[];
+  /** Everything that was tried, by key. */
+  readonly tried: ReadonlyMap<string, PoolMember>;
+  readonly buckets: readonly Bucket[];
+  readonly arms: ReadonlyMap<string, Arm>;
+  readonly sampler: Sampler;
+}
+
+export interface Proposal {
+  readonly config: Configuration;
+  readonly key: string;
+  readonly parent: PoolMember;
+  readonly move: MoveName;
+  /** The block that it changed, in words. */
+  readonly target: string;
+}
+
+// Candidates with so few items say little: the sampler waits until it has as many better-known ones.
+const fewestForSampler = 10;
+const leastItems = 8;
+
+/** Up to `count` different configurations that nobody has tried. */
+export function propose(context: ProposalContext, count: number, random: Random): Proposal[] {
+  const children = new Map<string, Proposal>();
+  for (let attempt = 0; attempt < count * 20 && children.size < count; attempt++) {
+    const bucket = context.buckets[attempt % Math.max(1, context.buckets.length)];
+    const child = proposeOne(context, bucket, random);
+    if (child === undefined || context.tried.has(child.key) || children.has(child.key)) continue;
+    children.set(child.key, child);
+  }
+  return [...children.values()];
+}
+
+function proposeOne(context: ProposalContext, bucket: Bucket | undefined, random: Random): Proposal | undefined {
+  const parent = softmaxDraw(context.parents, random);
+  const better = bucket === undefined ? undefined : context.tried.get(bucket.best);
+  const learnable =
+    better === undefined ? [] : differingBlocks(context.space, context.blocks, parent.config, better.config);
+  const applicable = [
+    ...new Set(
+      context.blocks
+        .filter((block) => block.variables.some((name) => parent.config[name] !== undefined))
+        .map(({ move }) => move),
+    ),
+    ...(learnable.length > 0 ? ["adopt"] : []),
+  ];
+  const move = thompson(context.arms, applicable, random) as MoveName;
+  const block = random.pick(move === "adopt" ? learnable : activeBlocks(context.blocks, parent.config, move));
+  const config = changed(context, parent.config, move, block, better?.config, random);
+  if (config === undefined) return undefined;
+  return { config, key: context.space.key(config), parent, move, target: block.name };
+}
+
+function activeBlocks(blocks: readonly Block[], config: Configuration, move: MoveName): Block[] {
+  return blocks.filter((block) => block.move === move && block.variables.some((name) => config[name] !== undefined));
+}
+
+function changed(
+  { space, tried, sampler }: ProposalContext,
+  parent: Configuration,
+  move: MoveName,
+  block: Block,
+  better: Configuration | undefined,
+  random: Random,
+): Configuration | undefined {
+  if (move === "adopt") return better === undefined ? undefined : transplant(space, parent, better, block);
+  const known = [...tried.values()].filter(({ estimate }) => estimate.items >= leastItems);
+  const asked = (move === "parameters" || move === "aggregation") && known.length >= fewestForSampler && random() < 0.5;
+  if (!asked) return nudge(space, parent, block, random);
+  // The sampler sees the whole space; of its answer only the block is taken, the rest stays as the parent has it.
+  const proposal = sampler({ finished: known.map(asTrial), pending: [], direction: "maximize" }, space, random);
+  return transplant(space, parent, proposal, block);
+}
+
+function asTrial({ config, estimate }: PoolMember, number: number): FinishedTrial {
+  return { id: `candidate/${number}`, number, config, state: "complete", value: estimate.mean, reports: [], attrs: {} };
+}
+
+/** Parents with a better estimate are likelier: softmax at a temperature of a fifth of the estimates' range. */
+function softmaxDraw(parents: readonly PoolMember[], random: Random): PoolMember {
+  const means = parents.map(({ estimate }) => estimate.mean);
+  const best = Math.max(...means);
+  const temperature = 0.2 * (best - Math.min(...means)) || 1;
+  const weights = means.map((mean) => Math.exp((mean - best) / temperature));
+  let left = random() * weights.reduce((sum, each) => sum + each, 0);
+  for (const [index, weight] of weights.entries()) {
+    left -= weight;
+    if (left < 0) return parents[index] as PoolMember;
+  }
+  return parents[0] as PoolMember;
+}

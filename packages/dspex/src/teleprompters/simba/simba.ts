@@ -1,0 +1,284 @@
+/**
+ * SIMBA, stochastic introspective mini-batch ascent (after DSPy's optimizer of that name), for programs and teams.
+ *
+ * Each step takes a mini-batch of examples, scores the best candidates on it, and looks at the examples on which they
+ * disagree most. For each of those a child is made of a parent by one move: a parameter, the members, the topology, the
+ * aggregation, or the block that made another candidate do better there. Which kind of move is a bandit that learns
+ * what pays. A child must beat its parent on the same examples, in a sequential paired test, to join the pool. What
+ * differs from DSPy: scores of different batches are never compared as they are (an additive model takes the items'
+ * difficulty out), children are raced instead of fully evaluated, and one untouched split decides at the end.
+ */
+import {
+  fileJournal,
+  invalidInput,
+  memoryJournal,
+  seededRandom,
+  systemClock,
+  type Clock,
+  type Journal,
+} from "@mabeam/foundation";
+import type { ExampleFor } from "../../evaluation/evaluate.ts";
+import type { Metric } from "../../evaluation/metric.ts";
+import { fitCache } from "../../programs/fit-cache.ts";
+import type { AnyProgram, Program } from "../../programs/program.ts";
+import type { Fields } from "../../signatures/signature.ts";
+import { importance } from "../../studies/importance.ts";
+import { tpeSampler } from "../../studies/samplers/tpe/tpe.ts";
+import type { Configuration } from "../../variables/configuration.ts";
+import { claimRun } from "../claim-run.ts";
+import { reportOf, type Optimized, type OptimizerProgress } from "../optimized.ts";
+import { Scorer } from "../scorer.ts";
+import { selectFinal } from "../selection.ts";
+import { singlesOf } from "../singles.ts";
+import { outputsText, splitFitScore, splitSearchSelect, stratifiedOrder } from "../split.ts";
+import { checkSimbaOptions, defaults } from "./options.ts";
+import { Search } from "./search.ts";
+
+/** What {@link simba} takes. */
+export interface SimbaOptions<E extends object = Fields, O extends object = Fields> {
+  /** Examples to search with: inputs and wanted outputs. Programs that learn are fitted to them. */
+  trainset: readonly E[];
+  /** Examples that decide at the end. Default: a fifth of the trainset, at least 16, kept aside by seed. */
+  valset?: readonly E[];
+  /** More is better. Its score on single examples guides the search; its value on the select examples decides. */
+  metric: Metric<E, O>;
+  /**
+   * `evaluations`: program runs, select examples included (their share is kept back from the beginning). `trials`:
+   * candidates. `timeMs`: the search ends when it is over; with it a run is no longer reproducible to the last step.
+   */
+  budget: { evaluations: number; trials?: number; timeMs?: number };
+  /** Decides everything that is left to chance. Default 0. */
+  seed?: number;
+  /** Where scores are kept: a run that was killed and is started again with the same journal goes on. Default none. */
+  journal?: Journal | string;
+  /** Examples at once. Default 8. */
+  concurrency?: number;
+  signal?: AbortSignal;
+  onProgress?: (progress: OptimizerProgress) => void;
+  /** Examples that a step looks at first. Default 32. */
+  batchSize?: number;
+  /** Parents that are looked at, and one less than the children of a step. Default 6. */
+  numCandidates?: number;
+  /** Default: as many as the budget allows. */
+  maxSteps?: number;
+  /** The most examples over which a child is raced against its parent. Default 256. */
+  raceItems?: number;
+  /** Measures time. Default the system's clock. */
+  clock?: Clock;
+}
+
+/**
+ * Optimizes a program or a team: its parameters, members, topology and aggregation.
+ *
+ * @throws MabeamError `INVALID_INPUT` for options that cannot work, a budget too small to decide anything, or a journal
+ * of another run; `ABORTED`; and what fitting throws
+ * @example
+ * const best = await simba(team, { trainset, metric: exactMatch("label"), budget: { evaluations: 20_000 }, seed: 7 });
+ * await best.save("team.json");
+ */
+export async function simba<I extends object, O extends object, E extends ExampleFor<I, O>>(
+  program: Program<I, O>,
+  options: SimbaOptions<E, O>,
+): Promise<Optimized<I, O>> {
+  const run = new Run(program as unknown as AnyProgram, options as unknown as SimbaOptions);
+  return (await run.optimize()) as unknown as Optimized<I, O>;
+}
+
+/** Finalists that are measured on the select examples. */
+const finalistCount = 4;
+
+class Run {
+  readonly #program: AnyProgram;
+  readonly #options: SimbaOptions & typeof defaults;
+  readonly #clock: Clock;
+  readonly #startedAt: number;
+  #evaluations: () => number = () => 0;
+
+  constructor(program: AnyProgram, options: SimbaOptions) {
+    this.#program = program;
+    this.#options = { ...defaults, ...options };
+    checkSimbaOptions(program, this.#options);
+    this.#clock = options.clock ?? systemClock;
+    this.#startedAt = this.#clock.monotonic();
+  }
+
+  async optimize(): Promise<Optimized> {
+    const { journal } = this.#options;
+    const opened = typeof journal === "string" ? fileJournal(journal) : (journal ?? memoryJournal());
+    try {
+      return await this.#optimize(opened);
+    } finally {
+      if (typeof journal !== "object") await opened.close();
+    }
+  }
+
+  async #optimize(journal: Journal): Promise<Optimized> {
+    const { trainset, valset, seed, budget } = this.#options;
+    const splits = this.#split();
+    await claimRun(journal, "simba", this.#program, this.#options);
+    const searching = await this.#scorer(journal, "search", trainset, splits.fit);
+    const selecting = await this.#scorer(journal, "select", valset ?? trainset, splits.search);
+    this.#evaluations = () => searching.evaluations + selecting.evaluations;
+
+    const baseline = this.#program.config;
+    const singles = this.#singles(baseline);
+    const reserved = this.#reserved(splits, singles.length);
+    const affords = (runs: number): boolean =>
+      this.#evaluations() + runs <= budget.evaluations - reserved && this.#elapsed() < (budget.timeMs ?? Infinity);
+    const search = this.#search(searching, splits.score, baseline, affords);
+    const stopped = await search.run();
+
+    const finalists = search.finalists(finalistCount);
+    const single = await this.#bestSingle(searching, splits.score, [...singles, ...this.#singles(finalists[0])]);
+    this.#tell("select", search);
+    const selection = await selectFinal(selecting, splits.select, baseline, finalists, single, seed);
+    const fitted = await selecting.fitted(selection.config);
+    this.#tell("done", search);
+    return this.#result(search, stopped, selection, fitted);
+  }
+
+  #split(): { fit: readonly number[]; score: readonly number[]; search: readonly number[]; select: readonly number[] } {
+    const { trainset, valset, seed } = this.#options;
+    const random = seededRandom(seed).split("split");
+    const outputs = this.#program.signature.fields.outputs.map(({ name }) => name);
+    const ordered = (examples: readonly Fields[]): number[] =>
+      stratifiedOrder([...examples.keys()], (index) => outputsText(examples[index] as Fields, outputs), random);
+    const order = ordered(trainset);
+    const { search, select } =
+      valset === undefined ? splitSearchSelect(order) : { search: order, select: ordered(valset) };
+    return { search, select, ...(this.#program.fits ? splitFitScore(search) : { fit: [], score: search }) };
+  }
+
+  async #scorer(journal: Journal, phase: string, examples: readonly Fields[], fit: readonly number[]): Promise<Scorer> {
+    const { trainset, metric, concurrency, seed, signal } = this.#options;
+    const scorer = new Scorer({
+      program: this.#program,
+      examples,
+      fitTo: fit.map((index) => trainset[index] as Fields),
+      metric: metric as Metric,
+      concurrency,
+      seed,
+      signal,
+      journal,
+      stream: `simba/${phase}`,
+      fits: fitCache({ capacity: 512 }),
+    });
+    await scorer.recover();
+    return scorer;
+  }
+
+  #search(
+    scorer: Scorer,
+    order: readonly number[],
+    baseline: Configuration,
+    affords: (runs: number) => boolean,
+  ): Search {
+    const { batchSize, numCandidates, maxSteps, raceItems, seed, signal, budget, onProgress } = this.#options;
+    return new Search({
+      space: this.#program.space,
+      baseline,
+      scorer,
+      order,
+      batchSize: Math.min(batchSize, order.length),
+      numCandidates,
+      maxSteps,
+      raceItems: Math.min(raceItems, order.length),
+      maxCandidates: budget.trials ?? Infinity,
+      sampler: tpeSampler(),
+      affords,
+      random: seededRandom(seed).split("simba"),
+      signal,
+      onProgress: (progress) =>
+        onProgress?.({
+          ...progress,
+          phase: "search",
+          steps: maxSteps,
+          evaluations: this.#evaluations(),
+          budget: budget.evaluations,
+        }),
+    });
+  }
+
+  /** Program runs that the end will need: finalists, baseline and control on select, and the singles' own contest. */
+  #reserved(splits: { select: readonly number[]; score: readonly number[] }, singles: number): number {
+    const { budget, raceItems } = this.#options;
+    const contest = 2 * singles * Math.min(raceItems, splits.score.length);
+    const reserved = (finalistCount + 1 + (singles > 0 ? 1 : 0)) * splits.select.length + contest;
+    const least = reserved + 2 * Math.min(this.#options.batchSize, splits.score.length);
+    if (budget.evaluations < least) {
+      const message = `A budget of ${budget.evaluations} evaluations decides nothing: ${reserved} are needed to select at the end. Give at least ${least}, or fewer select examples.`;
+      throw invalidInput("budget-too-small", message, { needed: least });
+    }
+    return reserved;
+  }
+
+  #singles(config: Configuration | undefined): Configuration[] {
+    return config === undefined ? [] : singlesOf(this.#program.space, config);
+  }
+
+  async #bestSingle(
+    scorer: Scorer,
+    order: readonly number[],
+    singles: readonly Configuration[],
+  ): Promise<Configuration | undefined> {
+    const items = order.slice(0, this.#options.raceItems);
+    let best: { config: Configuration; mean: number } | undefined;
+    for (const config of singles) {
+      await scorer.score(config, items);
+      const known = scorer.known(config);
+      const mean = items.reduce((sum, item) => sum + (known.get(item) ?? 0), 0) / items.length;
+      if (best === undefined || mean > best.mean) best = { config, mean };
+    }
+    return best?.config;
+  }
+
+  #tell(phase: "select" | "done", search: Search): void {
+    const { onProgress, maxSteps, budget } = this.#options;
+    const candidates = search.candidates();
+    const best = candidates.filter(({ admitted }) => admitted).reduce((a, b) => (b.score > a.score ? b : a));
+    onProgress?.({
+      phase,
+      step: search.history.length,
+      steps: maxSteps,
+      best: best.score,
+      standardError: best.standardError,
+      baseline: candidates[0]?.score ?? 0,
+      evaluations: this.#evaluations(),
+      budget: budget.evaluations,
+      candidates: candidates.length,
+      lastGain: undefined,
+    });
+  }
+
+  #result(
+    search: Search,
+    stopped: Optimized["stopped"],
+    selection: Awaited<ReturnType<typeof selectFinal>>,
+    fitted: AnyProgram,
+  ): Optimized {
+    const { bestSingle, ...selected } = selection;
+    const candidates = search.candidates();
+    const spent = { evaluations: this.#evaluations(), timeMs: this.#elapsed() };
+    const trials = candidates.filter(({ items }) => items > 0).map(({ config, score }) => ({ config, value: score }));
+    const program = fitted.withReport({ scores: { select: selected.score }, spent } as never);
+    const result = {
+      ...selected,
+      program,
+      stopped,
+      controls: bestSingle === undefined ? {} : { bestSingle },
+      history: search.history,
+      candidates,
+      importance: importance(trials, this.#program.space, { seed: this.#options.seed }),
+      spent,
+    };
+    return {
+      ...result,
+      save: (path, options) => program.save(path, options),
+      report: () => reportOf(result, this.#program),
+    };
+  }
+
+  #elapsed(): number {
+    return this.#clock.monotonic() - this.#startedAt;
+  }
+}

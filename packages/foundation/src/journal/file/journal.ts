@@ -1,0 +1,210 @@
+/**
+ * A journal in files, for any number of processes on one host. Each stream is a folder of segment files; `frame.ts`
+ * tells how records lie in them, `lock.ts` how writers take turns, `recovery.ts` what a crash may leave behind.
+ */
+import { mkdir, rm } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { invalidInput } from "../../core/errors.ts";
+import { checkId, checkInteger } from "../../core/validate.ts";
+import { bell } from "../bell.ts";
+import type { Json } from "../../core/json.ts";
+import type { Journal, JournalEntry } from "../journal.ts";
+import { checkAppend, checkRead, encodeRecord } from "../record.ts";
+import { closedJournal } from "../refusals.ts";
+import { announceOwner, removeDeadOwners } from "./owner.ts";
+import { readEntries } from "./reader.ts";
+import type { ReadSettings } from "./reader.ts";
+import type { Warn } from "./recovery.ts";
+import { readSnapshot } from "./snapshots.ts";
+import { streamFolder } from "./stream-folder.ts";
+import { StreamWriter } from "./stream.ts";
+import { watchFolder } from "./watch.ts";
+
+/** Options of {@link fileJournal}. */
+export interface FileJournalOptions {
+  /** A segment that has reached this many bytes is followed by a new one. Default 4 MiB. */
+  segmentBytes?: number;
+  /** How long a writer waits for others before it gives up with `RESOURCES_EXHAUSTED`. Default 30,000. */
+  lockTimeoutMs?: number;
+  /** Told when a torn append was cut off. Default: `process.emitWarning`. */
+  warn?: (message: string, details: Record<string, unknown>) => void;
+}
+
+/**
+ * A {@link Journal} in the folder `dir`, which is made when it is first needed. What `append` has acknowledged survives
+ * `kill -9` and a loss of power (one fsync for all appends that are under way at the time).
+ *
+ * A torn last append, as a crash leaves it, is cut off with a warning when its stream is next used. Damage elsewhere
+ * rejects with `JOURNAL_CORRUPT` and `details: { file, offset }`. What the disk refuses (no space, no permission)
+ * rejects with the operating system's error, and the records are not appended.
+ *
+ * Needs a file system with hard links (all usual ones on Linux and macOS, and NTFS).
+ *
+ * @throws MabeamError `INVALID_INPUT` for an empty `dir` or a bad option
+ */
+export function fileJournal(dir: string, options: FileJournalOptions = {}): Journal {
+  const { segmentBytes = 4 << 20, lockTimeoutMs = 30_000, warn = emitWarning } = options;
+  if (typeof dir !== "string" || dir === "")
+    throw invalidInput("invalid-dir", "fileJournal takes the path of a folder.");
+  checkInteger(segmentBytes, "segmentBytes", { min: 1 });
+  checkInteger(lockTimeoutMs, "lockTimeoutMs", { min: 1 });
+  return new FileJournal(resolve(dir), { segmentBytes, lockTimeoutMs, warn });
+}
+
+interface OpenStream {
+  writer: StreamWriter;
+  reading: ReadSettings;
+}
+
+class FileJournal implements Journal {
+  readonly #root: string;
+  readonly #settings: Required<FileJournalOptions>;
+  readonly #streams = new Map<string, OpenStream>();
+  readonly #limitOpenFiles = recentOnly(openFiles);
+  /** Work that `close` waits for. */
+  readonly #underWay = new Set<Promise<unknown>>();
+  /** Path of the owner file, once something was asked for. */
+  #owner: Promise<string> | undefined;
+  #closing: Promise<void> | undefined;
+
+  constructor(root: string, settings: Required<FileJournalOptions>) {
+    this.#root = root;
+    this.#settings = settings;
+  }
+
+  async append(name: string, records: readonly Json[], options: { expected?: number } = {}): Promise<number> {
+    this.#checkOpen();
+    const texts = checkAppend(name, records, options.expected);
+    return this.#with(name, ({ writer }) => writer.append(texts, options.expected));
+  }
+
+  read(name: string, options: { from?: number; signal?: AbortSignal } = {}): AsyncIterable<JournalEntry> {
+    return this.#entries(name, options, false);
+  }
+
+  follow(name: string, options: { from?: number; signal?: AbortSignal } = {}): AsyncIterable<JournalEntry> {
+    return this.#entries(name, options, true);
+  }
+
+  async snapshot(name: string, state: Json, position: number): Promise<void> {
+    this.#checkOpen();
+    checkId(name, "A stream");
+    checkInteger(position, "The position of a snapshot", { min: 1 });
+    const text = encodeRecord(state);
+    await this.#with(name, ({ writer }) => writer.snapshot(text, position));
+  }
+
+  async latestSnapshot(name: string): Promise<{ position: number; state: Json } | undefined> {
+    this.#checkOpen();
+    checkId(name, "A stream");
+    return this.#with(name, ({ reading }) => readSnapshot(reading.folder));
+  }
+
+  async compact(name: string): Promise<void> {
+    this.#checkOpen();
+    checkId(name, "A stream");
+    await this.#with(name, ({ writer }) => writer.compact());
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async *#entries(
+    name: string,
+    { from, signal }: { from?: number; signal?: AbortSignal },
+    goesOn: boolean,
+  ): AsyncGenerator<JournalEntry, void> {
+    this.#checkOpen();
+    const first = checkRead(name, from);
+    const reading = await this.#with(name, async (stream) => {
+      await stream.writer.recover();
+      return stream.reading;
+    });
+    if (!goesOn) return yield* readEntries(reading, first, false, signal);
+    await mkdir(reading.folder, { recursive: true });
+    const stop = watchFolder(reading.folder, () => reading.news.ring());
+    try {
+      yield* readEntries(reading, first, true, signal);
+    } finally {
+      stop();
+    }
+  }
+
+  #checkOpen(): void {
+    if (this.#closing !== undefined) throw closedJournal();
+  }
+
+  async #with<T>(name: string, work: (stream: OpenStream) => Promise<T>): Promise<T> {
+    const result = this.#ownerPath().then((owner) => work(this.#stream(name, owner)));
+    this.#underWay.add(result);
+    try {
+      return await result;
+    } finally {
+      this.#underWay.delete(result);
+    }
+  }
+
+  #ownerPath(): Promise<string> {
+    this.#owner ??= openOwner(join(this.#root, "owners")).catch((error: unknown) => {
+      this.#owner = undefined;
+      throw error;
+    });
+    return this.#owner;
+  }
+
+  #stream(name: string, owner: string): OpenStream {
+    const known = this.#streams.get(name);
+    if (known !== undefined) return known;
+    const folder = join(this.#root, "streams", streamFolder(name));
+    const news = bell();
+    const onAppended = (): void => {
+      news.ring();
+      this.#limitOpenFiles(writer);
+    };
+    const writer = new StreamWriter(name, folder, { ...this.#settings, owner, onAppended });
+    const isClosed = (): boolean => this.#closing !== undefined;
+    const reading = { folder, news, isClosed, confirm: () => writer.confirm(), furthest: undefined };
+    const stream = { writer, reading };
+    this.#streams.set(name, stream);
+    return stream;
+  }
+
+  async #close(): Promise<void> {
+    await Promise.allSettled(this.#underWay);
+    const ownerPath = await this.#owner?.catch(() => undefined);
+    for (const { writer, reading } of this.#streams.values()) {
+      reading.news.ring();
+      await writer.close();
+    }
+    if (ownerPath !== undefined) await rm(ownerPath, { force: true });
+  }
+}
+
+/** Any number of streams may be in use, but only so many files are held open: those appended to last. */
+const openFiles = 64;
+
+function recentOnly(limit: number): (used: StreamWriter) => void {
+  const recent = new Set<StreamWriter>();
+  return (used) => {
+    recent.delete(used);
+    recent.add(used);
+    if (recent.size <= limit) return;
+    const [oldest] = recent;
+    if (oldest === undefined) return;
+    recent.delete(oldest);
+    // If closing fails there is nobody to tell; the file is not used any more.
+    void oldest.rest().catch(() => {});
+  };
+}
+
+async function openOwner(folder: string): Promise<string> {
+  const { path } = await announceOwner(folder);
+  await removeDeadOwners(folder);
+  return path;
+}
+
+const emitWarning: Warn = (message, details) => {
+  process.emitWarning(message, { type: "MabeamJournalWarning", detail: JSON.stringify(details) });
+};
