@@ -13,7 +13,10 @@ import { style } from "./members/style.ts";
 import { words } from "./members/words.ts";
 
 // A parsed mail comes from `readMail`: looking into it again for every member would cost more than classifying it.
-const mail = z.custom<Mail>((value) => typeof value === "object" && value !== null && "words" in value, "a mail, as readMail gives it");
+const mail = z.custom<Mail>(
+  (value) => typeof value === "object" && value !== null && "words" in value,
+  "a mail, as readMail gives it",
+);
 const label = z.enum(["ham", "spam"]);
 const confidence = z.number().min(0.5).max(1).describe("the probability that the label is right");
 // What the colleagues whom it sees make of the mail together; it may be less sure than a coin.
@@ -83,7 +86,13 @@ export function spamPrograms(): Record<"words" | "headers" | "style" | "links" |
     ),
     style: expert(
       style,
-      [choice("look", ["both", "text", "markup"]), integer("bins", { min: 1, max: 3, default: 1 }), penalty, trust, caution],
+      [
+        choice("look", ["both", "text", "markup"]),
+        integer("bins", { min: 1, max: 3, default: 1 }),
+        penalty,
+        trust,
+        caution,
+      ],
       ["look", "bins", "penalty"],
     ),
     links: expert(

@@ -46,14 +46,26 @@ export { parameter, type ParameterOptions, type ValueSchema } from "./variables/
 export type { CoordinationOptions, CoordinationReport } from "./orchestration/coordinator.ts";
 
 // Coordination
-export type * from "./coordination/protocols.ts";
-export type * from "./coordination/protocol.ts";
-export { participant } from "./coordination/participant.ts";
+export type { BuiltInProtocols, Protocols, SessionSummary } from "./coordination/protocols.ts";
+export type {
+  Decision,
+  Outcome,
+  Protocol,
+  ProtocolEvents,
+  ProtocolHost,
+  ProtocolOptions,
+  ProtocolRequest,
+  Round,
+  Session,
+  SessionEvent,
+  SessionStatus,
+} from "./coordination/protocol.ts";
+export { participant, type Behaviours } from "./coordination/participant.ts";
 
 // Journal
 export type { Journal, JournalEntry } from "./journal/journal.ts";
 export { memoryJournal } from "./journal/memory.ts";
-export { fileJournal } from "./journal/file/journal.ts";
+export { fileJournal, type FileJournalOptions } from "./journal/file/journal.ts";
 
 // Telemetry
 export type { Logger } from "./telemetry/log.ts";

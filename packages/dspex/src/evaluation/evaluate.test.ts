@@ -159,7 +159,7 @@ describe("evaluate", () => {
           time += delayMs;
           callback();
         };
-        return { cancel: () => {} };
+        return { keepAlive: () => {}, cancel: () => {} };
       },
     };
     const slow = doubler((x) => (x < 2 ? 2 * x : never()));

@@ -67,7 +67,7 @@ function handClock(): Clock & { advance(ms: number): void } {
   return {
     now: () => time,
     monotonic: () => time,
-    after: () => ({ cancel: () => {} }),
+    after: () => ({ cancel: () => {}, keepAlive: () => {} }),
     advance: (ms) => (time += ms),
   };
 }

@@ -4,6 +4,8 @@
 export interface Timer {
   /** Stops it; without effect once it has fired. */
   cancel(): void;
+  /** Whether the process stays alive for it. From the start it does: somebody waits. */
+  keepAlive(on: boolean): void;
 }
 
 /** What every part of MABEAM asks for time. */
@@ -12,7 +14,7 @@ export interface Clock {
   now(): number;
   /** Milliseconds from an arbitrary start, never going back: for durations and deadlines. */
   monotonic(): number;
-  /** Calls `callback` once, `delayMs` from now. Does not keep the process alive. */
+  /** Calls `callback` once, `delayMs` from now. */
   after(delayMs: number, callback: () => void): Timer;
 }
 
@@ -25,8 +27,10 @@ export const systemClock: Clock = {
   monotonic: () => performance.now(),
   after: (delayMs, callback) => {
     const timer = setTimeout(callback, Math.min(Math.max(0, delayMs), longestDelayMs));
-    timer.unref();
-    return { cancel: () => clearTimeout(timer) };
+    return {
+      cancel: () => clearTimeout(timer),
+      keepAlive: (on) => void (on ? timer.ref() : timer.unref()),
+    };
   },
 };
 

@@ -3,7 +3,7 @@
  * duration has a linked list with one timer for its head: setting and clearing a deadline are O(1), and a million
  * asks with the default timeout share one timer.
  */
-import type { Clock } from "./clock.ts";
+import type { Clock, Timer } from "./clock.ts";
 
 /** A deadline that has been set. */
 export interface Deadline {
@@ -33,7 +33,8 @@ class Entry implements Deadline {
 class Lane {
   #head: Entry | undefined;
   #tail: Entry | undefined;
-  #armed = false;
+  /** Set to the head's time, or to that of a head that has been cleared since. */
+  #timer: Timer | undefined;
   readonly #clock: Clock;
   readonly #durationMs: number;
   readonly #onEmpty: () => void;
@@ -50,7 +51,9 @@ class Lane {
     if (this.#tail === undefined) this.#head = entry;
     else this.#tail.next = entry;
     this.#tail = entry;
-    if (!this.#armed) this.#arm(this.#durationMs);
+    if (this.#timer === undefined) this.#arm(this.#durationMs);
+    // An empty lane keeps its timer, since the next deadline comes soon, but does not hold the process for it.
+    else if (this.#head === entry) this.#timer.keepAlive(true);
     return entry;
   }
 
@@ -63,15 +66,15 @@ class Lane {
     else entry.next.previous = entry.previous;
     entry.previous = undefined;
     entry.next = undefined;
+    if (this.#head === undefined) this.#timer?.keepAlive(false);
   }
 
   #arm(delayMs: number): void {
-    this.#armed = true;
-    this.#clock.after(delayMs, () => this.#expire());
+    this.#timer = this.#clock.after(delayMs, () => this.#expire());
   }
 
   #expire(): void {
-    this.#armed = false;
+    this.#timer = undefined;
     const now = this.#clock.monotonic();
     // Timers may fire a fraction of a millisecond early.
     while (this.#head !== undefined && this.#head.dueAt <= now + 0.5) {
@@ -80,7 +83,7 @@ class Lane {
       passed.onPassed();
     }
     if (this.#head === undefined) this.#onEmpty();
-    else if (!this.#armed) this.#arm(Math.max(1, this.#head.dueAt - now));
+    else if (this.#timer === undefined) this.#arm(Math.max(1, this.#head.dueAt - now));
   }
 }
 

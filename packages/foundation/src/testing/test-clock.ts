@@ -36,7 +36,7 @@ export function testClock(startAt: number = Date.UTC(2026, 0, 1)): TestClock {
     after: (delayMs, callback): Timer => {
       const timer: Pending = { at: now + Math.max(0, delayMs), order: started++, callback };
       pending.add(timer);
-      return { cancel: () => void pending.delete(timer) };
+      return { cancel: () => void pending.delete(timer), keepAlive: () => {} };
     },
     settle,
     advance: async (ms) => {
