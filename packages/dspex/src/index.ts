@@ -102,7 +102,8 @@ export { tpeSampler, type TpeOptions } from "./studies/samplers/tpe/tpe.ts";
 export { importance, type Importance, type ImportanceOptions, type ImportanceTrial } from "./studies/importance.ts";
 
 // Optimizers of programs and teams
-export { simba, type SimbaOptions } from "./teleprompters/simba/simba.ts";
+export { simba } from "./teleprompters/simba/simba.ts";
+export type { SimbaOptions } from "./teleprompters/simba/options.ts";
 export type {
   Candidate,
   Control,

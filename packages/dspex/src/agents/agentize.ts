@@ -24,7 +24,7 @@ export interface ProgramCall<I extends object = Fields> {
   readonly inputs: I;
   /** Laid over the agent's configuration, for this call. */
   readonly config?: Configuration;
-  /** What was learned, in place of the agent's own, for this call. */
+  /** What was learned, in place of the agent's own, for this call; `undefined`, if it is there, is nothing. */
   readonly learned?: Json | undefined;
   readonly seed?: number;
 }
@@ -43,7 +43,10 @@ export type ProgramHandlers<I extends object = Fields, O extends object = Fields
 export interface ProgramState {
   program: AnyProgram;
   /** The program as the last calls wanted it, by their configuration object: many calls bring the same one. */
-  readonly prepared: WeakMap<Configuration, { readonly learned: unknown; readonly base: AnyProgram; readonly program: AnyProgram }>;
+  readonly prepared: WeakMap<
+    Configuration,
+    { readonly learned: unknown; readonly base: AnyProgram; readonly program: AnyProgram }
+  >;
 }
 
 /** The definition of an agentized program, for `mabeam.registerAgent`. */
@@ -134,8 +137,10 @@ async function register(mabeam: Mabeam, program: AnyProgram, options: ProgramAge
     program,
     space: program.space,
     ref,
-    ask: (_handler, inputs, { config, ...askOptions } = {}) =>
-      ref.ask("run", config === undefined ? { inputs } : { inputs, config }, askOptions),
+    ask: (handler, inputs, { config, ...askOptions } = {}) =>
+      handler === "execute" && config !== undefined
+        ? ref.ask("run", { inputs, config }, askOptions)
+        : ref.ask(handler, inputs, askOptions),
     configure: (config) => ref.ask("configure", config),
   };
 }
@@ -144,20 +149,27 @@ async function runOn(ctx: AgentContext<ProgramState>, call: ProgramCall): Promis
   const { inputs, seed } = call;
   try {
     const program = prepared(ctx.state, call);
-    return await program.forward(inputs, { signal: ctx.signal, clock: ctx.clock, ...(seed === undefined ? {} : { seed }) });
+    return await program.forward(inputs, {
+      signal: ctx.signal,
+      clock: ctx.clock,
+      ...(seed === undefined ? {} : { seed }),
+    });
   } catch (error) {
     if (isMabeamError(error)) throw error;
     throw refusal(ctx.id, error);
   }
 }
 
-function prepared(state: ProgramState, { config, learned }: ProgramCall): AnyProgram {
+function prepared(state: ProgramState, call: ProgramCall): AnyProgram {
+  const { config, learned } = call;
+  const configured = (): AnyProgram => (config === undefined ? state.program : state.program.withConfig(config));
+  if (!("learned" in call)) return configured();
   const base = state.program;
   const known = config === undefined ? undefined : state.prepared.get(config);
   if (known?.base === base && known.learned === learned) return known.program;
-  const configured = config === undefined ? base : base.withConfig(config);
-  const program = learned === undefined ? configured : configured.withLearned(learned);
-  if (config !== undefined) state.prepared.set(config, { learned, base, program });
+  const program = configured().withLearned(learned);
+  // Only what cannot change may be known again by its identity.
+  if (config !== undefined && Object.isFrozen(config)) state.prepared.set(config, { learned, base, program });
   return program;
 }
 

@@ -40,8 +40,9 @@ export function callMemo(options: { capacity?: number } = {}): CallMemo {
   const numberOf = (program: AnyProgram): number => {
     const known = programNumbers.get(program);
     if (known !== undefined) return known;
-    const { name, signature, config, learned } = program;
-    const text = canonicalJson([name, signature.hash, config, identity(learned)]);
+    const { name, signature, space, config, learned } = program;
+    // All versions of a program share its signature and its space; another program that looks alike has its own.
+    const text = canonicalJson([name, identity(signature), identity(space), config, identity(learned)]);
     const number = programs.get(text) ?? programs.size;
     programs.set(text, number);
     programNumbers.set(program, number);
@@ -59,23 +60,29 @@ export function callMemo(options: { capacity?: number } = {}): CallMemo {
       if (known === undefined) {
         const made = run(trace);
         calls.set(key, made);
-        made.catch(() => calls.delete(key));
+        made.catch(() => {
+          if (calls.get(key) === made) calls.delete(key);
+        });
         if (calls.size > capacity) calls.delete(calls.keys().next().value as string);
         return made;
       }
-      const remembered = await known;
+      const remembered = await known.catch(() => undefined);
+      // It may have failed for the other caller's reasons: this one asks for itself.
+      if (remembered === undefined) return this.recall(program, inputs, seed, run, trace);
       trace.push(...remembered.$.trace);
       return remembered;
     },
   };
 }
 
-/** Texts for values: equal primitives have equal ones, an object has its own. */
+/** Texts for values: equal primitives have equal ones, an object or a function has its own. */
 function numbering(): (value: unknown) => string {
   const numbers = new WeakMap<object, number>();
   let next = 0;
   return (value) => {
-    if (typeof value !== "object" || value === null) return JSON.stringify(value) ?? "undefined";
+    if (typeof value === "string") return JSON.stringify(value);
+    if ((typeof value !== "object" && typeof value !== "function") || value === null)
+      return `${typeof value} ${String(value)}`;
     const number = numbers.get(value) ?? next++;
     numbers.set(value, number);
     return `#${number}`;

@@ -55,23 +55,23 @@ export function jointConfidence(
   writings: readonly Writing[],
   weights: ReadonlyMap<string, number>,
 ): number {
-  const wanted = canonicalJson(value);
+  const wanted = textOf(value);
   let [agreeing, total] = [0, 0];
   for (const writing of writings) {
     const weight = weightOf(writing, weights);
     total += weight;
-    if (canonicalJson(writing.outputs[field]) === wanted) agreeing += weight * confidenceOf(writing);
+    if (textOf(writing.outputs[field]) === wanted) agreeing += weight * confidenceOf(writing);
   }
-  return total === 0 ? 0 : agreeing / total;
+  return total === 0 ? 0 : Math.min(1, agreeing / total);
 }
 
 function vote(field: string, writings: readonly Writing[], weigh: (writing: Writing) => number): unknown {
-  // Values may be any JSON: they are voted on by their canonical texts.
-  const values = new Map(writings.map(({ outputs }) => [canonicalJson(outputs[field]), outputs[field]]));
+  // Values may be anything that JSON can say: they are voted on by their canonical texts.
+  const values = new Map(writings.map(({ outputs }) => [textOf(outputs[field]), outputs[field]]));
   const { winner } = pluralityVote({
     voters: writings.map((writing) => ({ id: writing.agent, weight: weigh(writing) })),
     options: [...values.keys()],
-    ballots: writings.map(({ agent, outputs }) => ({ voter: agent, choice: canonicalJson(outputs[field]) })),
+    ballots: writings.map(({ agent, outputs }) => ({ voter: agent, choice: textOf(outputs[field]) })),
     tieBreak: "option-order",
   });
   // Nobody's vote counted (all weights are 0): the first one's word stands.
@@ -82,8 +82,13 @@ function weightOf(writing: Writing, weights: ReadonlyMap<string, number>): numbe
   return weights.get(writing.agent) ?? 1;
 }
 
-/** A member that does not say is taken to be sure. */
+/** A member that does not say is taken to be sure; one that exaggerates is surer than nobody, and none is below 0. */
 function confidenceOf(writing: Writing): number {
   const confidence = writing.outputs[confidenceField];
-  return typeof confidence === "number" ? confidence : 1;
+  return typeof confidence === "number" ? Math.min(1, Math.max(0, confidence)) : 1;
+}
+
+/** Equal values have equal texts. What has a form in JSON (a date) goes by that. */
+function textOf(value: unknown): string {
+  return canonicalJson(typeof value === "object" ? JSON.parse(JSON.stringify(value)) : value);
 }

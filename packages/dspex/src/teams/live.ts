@@ -9,10 +9,11 @@ import {
   type Mabeam,
   type OrchestrationVariable,
   type Topology,
+  type VariableConstraint,
 } from "@mabeam/foundation";
 import type { Configuration } from "../variables/configuration.ts";
 import { someoneListens } from "./plan.ts";
-import { dimension, type TeamShape } from "./team-space.ts";
+import { canAnswer, canEverAnswer, dimension, patternsOf, type TeamShape } from "./team-space.ts";
 
 export interface LiveTeam {
   /** Changes with every change of a live value. */
@@ -26,29 +27,43 @@ export interface LiveTeam {
   close(): Promise<void>;
 }
 
+/** The id of the variable that holds what no other variable of the team does. */
+export const configurationOf = (id: string): string => `${id}/configuration`;
+
 /** Registers the live variables of a team under its id. */
 export async function liveTeam(mabeam: Mabeam, id: string, shape: TeamShape): Promise<LiveTeam> {
   const { variables } = mabeam;
   const { selection, topology } = shape;
-  const rest = `${id}/configuration`;
+  const rest = configurationOf(id);
   const own = (variable: { id: string }): string => `${id}/${variable.id}`;
   const agents = shape.fields.members.map(({ key }) => `${id}/${key}`);
   const registered = [
-    parameter<Json>(rest, { agents, value: {} }),
-    ...[selection, topology].flatMap((each) => each ?? []),
+    inTeam(rest, parameter<Json>(rest, { agents, value: {} }), []),
+    ...(selection === undefined
+      ? []
+      : [inTeam(own(selection), selection, canEverAnswer(shape) ? [answers(shape)] : [])]),
+    ...(topology === undefined ? [] : [inTeam(own(topology), topology, [isSearched(shape)])]),
   ];
-  for (const variable of registered) await variables.add(variable.id === rest ? variable : inTeam(id, variable));
-
-  const value = <V>(variableId: string): V => variables.get(variableId)?.value as V;
-  const ids = registered.map((variable) => (variable.id === rest ? rest : own(variable)));
+  const ids = registered.map((variable) => variable.id);
+  const added: string[] = [];
+  try {
+    for (const variable of registered) {
+      await variables.add(variable);
+      added.push(variable.id);
+    }
+  } catch (error) {
+    for (const each of added) await variables.remove(each);
+    throw error;
+  }
+  const value = <V>(variableId: string): V | undefined => variables.get(variableId)?.value as V | undefined;
   return {
     version: () => ids.reduce((sum, each) => sum + (variables.get(each)?.version ?? 0), 0),
     values: () => ({
-      ...value<Configuration | undefined>(rest),
+      ...value<Configuration>(rest),
       ...(selection === undefined ? {} : { [dimension.members(shape)]: value<Json>(own(selection)) }),
       ...(topology === undefined || !someoneListens(shape.fields.members)
         ? {}
-        : { [dimension.topology(shape)]: value<Topology>(own(topology)).pattern }),
+        : { [dimension.topology(shape)]: value<Topology>(own(topology))?.pattern }),
     }),
     topology: () => (topology === undefined ? undefined : value<Topology>(own(topology))),
     apply: async (config, options) => {
@@ -70,7 +85,7 @@ export async function liveTeam(mabeam: Mabeam, id: string, shape: TeamShape): Pr
     pattern: Topology["pattern"] | undefined,
     options: { by?: string; reason?: string },
   ): Promise<void> {
-    if (topology === undefined || pattern === undefined || value<Topology>(own(topology)).pattern === pattern) return;
+    if (topology === undefined || pattern === undefined || value<Topology>(own(topology))?.pattern === pattern) return;
     const hub = topology.hub === undefined ? {} : { hub: topology.hub };
     const edges =
       pattern === topology.value.pattern ? topology.value.edges : topologyEdges(topology.agents, { pattern, ...hub });
@@ -79,7 +94,22 @@ export async function liveTeam(mabeam: Mabeam, id: string, shape: TeamShape): Pr
 }
 
 /** The team reads its variables itself when a call starts, so they give no directives; inside it, bare keys are used. */
-function inTeam(id: string, variable: OrchestrationVariable): OrchestrationVariable {
-  const { coordinate: _, ...rest } = variable;
-  return { ...rest, id: `${id}/${variable.id}` };
+function inTeam(
+  id: string,
+  variable: OrchestrationVariable,
+  laws: readonly VariableConstraint[],
+): OrchestrationVariable {
+  return { ...variable, id, coordinate: () => [], constraints: [...(variable.constraints ?? []), ...laws] };
+}
+
+/** What is live must be a point of the team's space, or every call would be refused. */
+function answers(shape: TeamShape): VariableConstraint<readonly string[]> {
+  const message = "the selected members must be able to write every output of the team";
+  return { name: "answerable", message, check: (selected) => canAnswer(shape, selected) };
+}
+
+function isSearched(shape: TeamShape): VariableConstraint<Topology> {
+  const patterns = patternsOf(shape);
+  const message = `the pattern must be one of the team's space: ${patterns.join(", ")}`;
+  return { name: "pattern", message, check: ({ pattern }) => patterns.includes(pattern) };
 }

@@ -121,8 +121,15 @@ function deadlock(
   missing: readonly string[],
   { turns, waiting }: Pick<TeamRun, "turns" | "waiting">,
 ): MabeamError {
+  const lacking = new Set(missing);
+  // What somebody waited for is lacking too, back to where it began.
+  for (const field of lacking) {
+    for (const { key, writes } of plan.members) {
+      if (writes.includes(field)) for (const cause of waiting[key] ?? []) lacking.add(cause);
+    }
+  }
   const reasons = plan.members.flatMap(({ key, writes }): string[] => {
-    if (!writes.some((field) => missing.includes(field))) return [];
+    if (!writes.some((field) => lacking.has(field))) return [];
     const failed: Failure | undefined = turns.findLast((turn) => turn.agent === key)?.error;
     if (failed !== undefined) return [`"${key}" failed: ${failed.message}`];
     const lacks = waiting[key] ?? [];

@@ -3,13 +3,7 @@
  * shared field is settled, how much each member's word counts, and each member's own variables under `<key>.`. A
  * dimension that cannot vary is absent. The same file reads a configuration back into a plan. Pure.
  */
-import {
-  invalidInput,
-  topologyEdges,
-  topologyPatterns,
-  type AgentSelection,
-  type CommunicationTopology,
-} from "@mabeam/foundation";
+import { invalidInput, topologyPatterns, type AgentSelection, type CommunicationTopology } from "@mabeam/foundation";
 import type { AnyProgram } from "../programs/program.ts";
 import { jsonSchemaOf, type Field } from "../signatures/field-schema.ts";
 import { choice } from "../variables/choice.ts";
@@ -22,7 +16,8 @@ import { subset } from "../variables/subset.ts";
 import type { Variable } from "../variables/variable.ts";
 import { averaging, confidenceField, voting, type Aggregation } from "./aggregation.ts";
 import type { TeamFields } from "./fields.ts";
-import { inferredEdges, someoneListens, type MemberFields, type TeamPattern, type TeamPlan } from "./plan.ts";
+import { someoneListens, type TeamPattern, type TeamPlan } from "./plan.ts";
+import { sightOf } from "./sight.ts";
 
 /** What the user said about the team's dimensions. */
 export interface TeamShape {
@@ -55,8 +50,7 @@ export function ownSpace(shape: TeamShape): Space {
   const variables: Variable[] = [];
   if (members.length > 1) variables.push(membership(shape));
   if (someoneListens(members)) {
-    const given: TeamPattern = shape.topology?.value.pattern ?? "inferred";
-    variables.push(choice(dimension.topology(shape), [given, ...searched.filter((pattern) => pattern !== given)]));
+    variables.push(choice(dimension.topology(shape), patternsOf(shape)));
     if (shape.rounds > 1)
       variables.push(integer(dimension.rounds, { min: 1, max: shape.rounds, default: shape.rounds }));
   }
@@ -69,7 +63,13 @@ export function ownSpace(shape: TeamShape): Space {
     );
   }
   variables.push(...weights(shape, settled));
-  return space(variables, { constraints: members.length > 1 ? [answerable(shape)] : [] }) as Space;
+  return space(variables, { constraints: canEverAnswer(shape) ? [answerable(shape)] : [] }) as Space;
+}
+
+/** The patterns of the team's space, the given one first. */
+export function patternsOf(shape: TeamShape): TeamPattern[] {
+  const given: TeamPattern = shape.topology?.value.pattern ?? "inferred";
+  return [given, ...searched.filter((pattern) => pattern !== given)];
 }
 
 /** The own space with every member's, each of whose variables exists only while the member takes part. */
@@ -91,12 +91,10 @@ export function planOf(shape: TeamShape, config: Configuration): TeamPlan {
   const members = shape.fields.members.filter(({ key }) => isMember(shape, chosen, key));
   const pattern =
     (config[dimension.topology(shape)] as TeamPattern | undefined) ?? shape.topology?.value.pattern ?? "inferred";
-  const hub = members.some(({ key }) => key === shape.topology?.hub) ? shape.topology?.hub : members[0]?.key;
   return {
     members,
     pattern,
-    hub,
-    edges: edgesOf(shape, pattern, hub, members),
+    ...sightOf(shape.topology, pattern, members),
     rounds: (config[dimension.rounds] as number | undefined) ?? 1,
     aggregation: new Map(
       settledFields(shape).map(({ name }) => [name, config[dimension.aggregation(name)] as Aggregation]),
@@ -116,16 +114,6 @@ function isMember(shape: TeamShape, chosen: readonly string[] | undefined, key: 
     chosen.includes(key) ||
     (shape.selection !== undefined && !shape.selection.agents.includes(key))
   );
-}
-
-function edgesOf(shape: TeamShape, pattern: TeamPattern, hub: string | undefined, members: readonly MemberFields[]) {
-  const keys = members.map(({ key }) => key);
-  if (pattern === "inferred") return inferredEdges(members);
-  if (pattern === shape.topology?.value.pattern) {
-    // The given edges, as far as both ends take part.
-    return shape.topology.value.edges.filter(({ from, to }) => keys.includes(from) && keys.includes(to));
-  }
-  return topologyEdges(keys, { pattern, ...(hub === undefined ? {} : { hub }) });
 }
 
 function membership(shape: TeamShape): Variable {
@@ -221,8 +209,17 @@ function answerable(shape: TeamShape): Constraint {
   };
 }
 
+/**
+ * Whether there is a membership that can write every output. Where there is none (members that wait for each other) no
+ * choice of members is to blame, and a run says who waits for what.
+ */
+export function canEverAnswer(shape: TeamShape): boolean {
+  const keys = shape.fields.members.map(({ key }) => key);
+  return keys.length > 1 && canAnswer(shape, keys);
+}
+
 /** Whether these members can write every output if all see all. */
-function canAnswer(shape: TeamShape, chosen: readonly string[]): boolean {
+export function canAnswer(shape: TeamShape, chosen: readonly string[]): boolean {
   const { signature } = shape.fields;
   const known = new Set(signature.fields.inputs.map(({ name }) => name));
   let waiting = shape.fields.members.filter(({ key }) => isMember(shape, chosen, key));

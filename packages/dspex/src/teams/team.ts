@@ -16,13 +16,22 @@ import { onAgent } from "../agents/on-agent.ts";
 import { programOf } from "../programs/custom-program.ts";
 import type { Layout, ProgramContext } from "../programs/definition.ts";
 import type { AnyProgram, Program } from "../programs/program.ts";
+import type { TraceEntry } from "../programs/trace.ts";
 import type { Fields } from "../signatures/signature.ts";
-import type { Configuration, Flatten } from "../variables/configuration.ts";
+import { restricted, type Configuration, type Flatten } from "../variables/configuration.ts";
 import type { Aggregation } from "./aggregation.ts";
 import { teamFields } from "./fields.ts";
-import { liveTeam, type LiveTeam } from "./live.ts";
+import { configurationOf, liveTeam, type LiveTeam } from "./live.ts";
 import { runTeam } from "./run.ts";
-import { checkAggregations, checkVariables, ownSpace, planOf, teamSpace, type TeamShape } from "./team-space.ts";
+import {
+  checkAggregations,
+  checkVariables,
+  dimension,
+  ownSpace,
+  planOf,
+  teamSpace,
+  type TeamShape,
+} from "./team-space.ts";
 import type { TeamTrajectory } from "./trajectory.ts";
 
 /** What {@link createTeam} takes beside the programs. */
@@ -88,18 +97,19 @@ export async function createTeam<const P extends Programs, const Output extends 
   options: TeamOptions<Output>,
 ): Promise<Team<TeamInputs<P>, TeamOutputs<P, Output>>> {
   checkKeys(programs);
+  const shape = shapeOf(programs, options);
   const id = options.id ?? nextId(mabeam);
   checkId(id, "A team's id");
-  const shape = shapeOf(programs, options);
   const members = await registerMembers(mabeam, id, programs, options.agents ?? {});
+  let live: LiveTeam | undefined;
   try {
-    const live = await liveTeam(mabeam, id, shape);
-    const core: Core = { id, members, live, close: () => dissolve(mabeam, members, live) };
+    live = await liveTeam(mabeam, id, shape);
+    const core: Core = { id, members, live, close: () => dissolve(mabeam, members, core.live) };
     const team = teamOf(core, programOf(layoutOf(id, shape, members, live)), {});
     return team as unknown as Team<TeamInputs<P>, TeamOutputs<P, Output>>;
   } catch (error) {
     // Refused as a whole: nothing stays half registered.
-    for (const agent of Object.values(members)) await mabeam.agents.unregister(agent.id);
+    await dissolve(mabeam, members, live);
     throw error;
   }
 }
@@ -127,7 +137,7 @@ function teamOf(core: Core, inner: AnyProgram, pinned: Configuration): Team {
     return latest.program;
   };
   const whole = (): AnyProgram => current().withReport(inner.report);
-  return Object.freeze({
+  const made: Team = Object.freeze({
     id: core.id,
     members: core.members,
     name: inner.name,
@@ -144,14 +154,17 @@ function teamOf(core: Core, inner: AnyProgram, pinned: Configuration): Team {
       return (config === undefined ? current() : configured(config)).forward(inputs, rest);
     },
     withConfig: (config) => {
-      configured(config);
-      return teamOf(core, inner, { ...pinned, ...config });
+      const said = new Set(Object.keys({ ...pinned, ...config }));
+      // What does not exist in the whole configuration is dropped, and starts at its default if it ever comes back.
+      return teamOf(core, inner, restricted(configured(config).config, said));
     },
     withLearned: (learned) => teamOf(core, inner.withLearned(learned), pinned),
     withReport: (report) => teamOf(core, inner.withReport(report), pinned),
-    fit: async (trainset, { config = {}, ...options } = {}) => {
-      const { learned } = await configured(config).fit(trainset, options);
-      return teamOf(core, inner.withLearned(learned), { ...pinned, ...config });
+    fit: async (trainset, { config, ...options } = {}) => {
+      if (config !== undefined) return made.withConfig(config).fit(trainset, options);
+      if (!inner.fits) return made;
+      const { learned } = await current().fit(trainset, options);
+      return teamOf(core, inner.withLearned(learned), pinned);
     },
     subPrograms: () => current().subPrograms(),
     toJSON: () => whole().toJSON(),
@@ -163,6 +176,7 @@ function teamOf(core: Core, inner: AnyProgram, pinned: Configuration): Team {
     apply: (config, options = {}) => live.apply(configured(config).config, options),
     close: () => core.close(),
   } satisfies Team);
+  return made;
 }
 
 function layoutOf(id: string, shape: TeamShape, members: Core["members"], live: LiveTeam): Layout {
@@ -184,12 +198,19 @@ function layoutOf(id: string, shape: TeamShape, members: Core["members"], live: 
 
 async function forward(shape: TeamShape, live: LiveTeam, inputs: Fields, ctx: ProgramContext): Promise<Fields> {
   const topology = live.topology();
+  const wanted = ctx.config[dimension.topology(shape)];
+  // The live layout stands for its own pattern only: a call that tries another one gets that one's layout.
   const present =
-    shape.topology === undefined || topology === undefined
+    shape.topology === undefined || topology === undefined || (wanted !== undefined && wanted !== topology.pattern)
       ? shape
       : { ...shape, topology: { ...shape.topology, value: topology } };
   const plan = planOf(present, ctx.config);
-  const call = (key: string, given: Fields): Promise<Fields> => ctx.call(key, given);
+  const steps = new Map<Fields, readonly TraceEntry[]>();
+  const call = async (key: string, given: Fields): Promise<Fields> => {
+    const made = await ctx.call(key, given);
+    steps.set(given, made.$.trace);
+    return made;
+  };
   const { outputs, turns, waiting } = await runTeam(
     plan,
     inputs,
@@ -197,7 +218,11 @@ async function forward(shape: TeamShape, live: LiveTeam, inputs: Fields, ctx: Pr
     call,
     ctx.signal,
   );
-  const trajectory: TeamTrajectory = { steps: [], turns, waiting };
+  const trajectory: TeamTrajectory = {
+    steps: turns.flatMap((turn) => steps.get(turn.inputs) ?? []),
+    turns,
+    waiting,
+  };
   ctx.account(trajectory);
   return outputs;
 }
@@ -257,8 +282,8 @@ async function registerMembers(
   }
 }
 
-async function dissolve(mabeam: Mabeam, members: Core["members"], live: LiveTeam): Promise<void> {
-  await live.close();
+async function dissolve(mabeam: Mabeam, members: Core["members"], live: LiveTeam | undefined): Promise<void> {
+  await live?.close();
   for (const agent of Object.values(members)) await mabeam.agents.unregister(agent.id);
 }
 
@@ -287,7 +312,9 @@ function checkKeys(programs: Programs): void {
 const teams = new WeakMap<Mabeam, number>();
 
 function nextId(mabeam: Mabeam): string {
-  const number = (teams.get(mabeam) ?? 0) + 1;
+  let number = (teams.get(mabeam) ?? 0) + 1;
+  // Somebody may have chosen such an id by hand.
+  while (mabeam.variables.get(configurationOf(`team-${number}`)) !== undefined) number++;
   teams.set(mabeam, number);
   return `team-${number}`;
 }

@@ -13,7 +13,7 @@ export interface TeamStep {
   readonly error?: Failure;
 }
 
-/** Steps in the order of the turns; members of one wave in the order of the team. */
+/** Steps of the turns that gave something, in the order of the turns; members of one wave in the order of the team. */
 export interface TeamTrajectory extends Trajectory {
   readonly steps: readonly TraceEntry[];
   readonly turns: readonly TeamStep[];

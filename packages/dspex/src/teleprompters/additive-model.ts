@@ -13,9 +13,9 @@ export interface Estimate {
   readonly items: number;
 }
 
-// As many items' worth of belief that a candidate, or an item, is like the others.
-const ridge = { candidate: 4, item: 1 };
-const sweeps = 12;
+// As many items' worth of belief that a candidate is like the others.
+const candidateRidge = 4;
+const sweeps = 10;
 
 /** Fits by Gauss–Seidel sweeps; candidates without scores are left out. */
 export function additiveModel(scores: Scores): Map<string, Estimate> {
@@ -25,21 +25,29 @@ export function additiveModel(scores: Scores): Map<string, Estimate> {
   const overall = all.reduce((sum, each) => sum + each, 0) / all.length;
   const candidates = new Map(seen.map(([key]) => [key, 0]));
   const items = new Map(seen.flatMap(([, byItem]) => [...byItem.keys()].map((item) => [item, 0])));
+  let residual = 0;
   for (let sweep = 0; sweep < sweeps; sweep++) {
-    fitItems(seen, overall, candidates, items);
+    fitItems(seen, overall, candidates, items, itemRidge(residual, items));
     fitCandidates(seen, overall, candidates, items);
+    residual = residualVariance(seen, overall, candidates, items);
   }
-  const residual = residualVariance(seen, overall, candidates, items);
   return new Map(
     seen.map(([key, byItem]) => [
       key,
       {
         mean: overall + (candidates.get(key) ?? 0),
-        standardError: Math.sqrt(residual / (byItem.size + ridge.candidate)),
+        standardError: Math.sqrt(residual / (byItem.size + candidateRidge)),
         items: byItem.size,
       },
     ]),
   );
+}
+
+/** The best linear prediction shrinks an item's effect by the ratio of noise to the spread of such effects. */
+function itemRidge(residual: number, items: ReadonlyMap<number, number>): number {
+  let squares = 0;
+  for (const effect of items.values()) squares += effect ** 2;
+  return squares === 0 ? 0.1 : Math.min(10, (residual * items.size) / squares);
 }
 
 type Seen = readonly (readonly [string, ReadonlyMap<number, number>])[];
@@ -49,6 +57,7 @@ function fitItems(
   overall: number,
   candidates: ReadonlyMap<string, number>,
   items: Map<number, number>,
+  ridge: number,
 ): void {
   const sums = new Map<number, { sum: number; count: number }>();
   for (const [key, byItem] of seen) {
@@ -59,7 +68,7 @@ function fitItems(
       sums.set(item, entry);
     }
   }
-  for (const [item, { sum, count }] of sums) items.set(item, sum / (count + ridge.item));
+  for (const [item, { sum, count }] of sums) items.set(item, sum / (count + ridge));
 }
 
 function fitCandidates(
@@ -71,7 +80,7 @@ function fitCandidates(
   for (const [key, byItem] of seen) {
     let sum = 0;
     for (const [item, score] of byItem) sum += score - overall - (items.get(item) ?? 0);
-    candidates.set(key, sum / (byItem.size + ridge.candidate));
+    candidates.set(key, sum / (byItem.size + candidateRidge));
   }
 }
 

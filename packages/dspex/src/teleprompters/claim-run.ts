@@ -13,7 +13,7 @@ export interface RunFacts {
   readonly budget: { readonly evaluations: number; readonly trials?: number; readonly timeMs?: number };
   readonly batchSize: number;
   readonly numCandidates: number;
-  readonly raceItems: number;
+  readonly raceItems?: number;
 }
 
 /**
@@ -49,7 +49,7 @@ function factsOf(program: AnyProgram, facts: RunFacts): Record<string, Json> {
     valset: valset === undefined ? null : digest(valset.map(exampleKey)),
     seed,
     budget: { evaluations: budget.evaluations, trials: budget.trials ?? null },
-    settings: { batchSize, numCandidates, raceItems },
+    settings: { batchSize, numCandidates, raceItems: raceItems ?? null },
   };
 }
 

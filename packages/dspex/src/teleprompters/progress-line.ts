@@ -33,7 +33,8 @@ export function progressLine(options: ProgressLineOptions = {}): (progress: Opti
 function lineOf(progress: OptimizerProgress, elapsedMs: number): string {
   const { phase, step, steps, best, standardError, baseline, evaluations, budget, candidates, lastGain } = progress;
   const seconds = elapsedMs / 1000;
-  const left = phase === "done" ? "" : ` ▸ ~${Math.ceil((seconds * (budget - evaluations)) / Math.max(1, evaluations))} s left`;
+  const left =
+    phase === "done" ? "" : ` ▸ ~${Math.ceil((seconds * (budget - evaluations)) / Math.max(1, evaluations))} s left`;
   const parts = [
     `simba ${phase === "search" ? `step ${step}${Number.isFinite(steps) ? `/${steps}` : ""}` : phase}`,
     `best ${best.toFixed(3)} ±${standardError.toFixed(3)} (base ${baseline.toFixed(3)})`,

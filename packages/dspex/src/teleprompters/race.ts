@@ -8,32 +8,41 @@ export interface Racer {
   readonly parent: Configuration;
 }
 
+export interface RaceResult {
+  /** For each racer, whether its child beat its parent. */
+  readonly admitted: readonly boolean[];
+  /** Whether every look could be paid for. */
+  readonly withinBudget: boolean;
+}
+
 /**
  * All look at the same items at the same time, so that the course does not depend on who is quicker.
  * @param items in the order in which they are looked at
  * @param affords whether so many more program runs are within the budget; if not, what is known decides
- * @returns for each racer whether its child beat its parent
  */
 export async function race(
   racers: readonly Racer[],
   items: readonly number[],
   scorer: Scorer,
   affords: (runs: number) => boolean,
-): Promise<boolean[]> {
+): Promise<RaceResult> {
   const verdicts: GateVerdict[] = racers.map(() => "look on");
+  let withinBudget = true;
   for (const end of looks(items.length)) {
     const seen = items.slice(0, end);
     const open = racers.filter((_, index) => verdicts[index] === "look on");
     if (open.length === 0) break;
     const configs = new Set(open.flatMap(({ parent, child }) => [parent, child]));
     const paid = affords([...configs].reduce((sum, config) => sum + scorer.unknown(config, seen).length, 0));
+    withinBudget &&= paid;
     if (paid) for (const config of configs) await scorer.score(config, seen);
+    await scorer.commit();
     for (const [index, { child, parent }] of racers.entries()) {
       if (verdicts[index] !== "look on") continue;
       verdicts[index] = gate(differences(scorer, child, parent, seen), !paid || end === items.length);
     }
   }
-  return verdicts.map((verdict) => verdict === "admit");
+  return { admitted: verdicts.map((verdict) => verdict === "admit"), withinBudget };
 }
 
 /** Child less parent, on the items that both have a score for. */

@@ -13,12 +13,18 @@ import type { AnyProgram } from "../programs/program.ts";
 import type { Fields } from "../signatures/signature.ts";
 import type { Configuration } from "../variables/configuration.ts";
 
+/** Examples, by index, and what the program that is scored on them is fitted to. */
+export interface Fold {
+  readonly items: readonly number[];
+  readonly fitTo: readonly Fields[];
+}
+
 /** What a scorer works with. */
 export interface ScorerOptions {
   readonly program: AnyProgram;
   readonly examples: readonly Fields[];
-  /** What programs are fitted to, if they learn. */
-  readonly fitTo: readonly Fields[];
+  /** Which examples are scored by a program that was fitted to what, if programs learn. Each example is in one fold. */
+  readonly folds: readonly Fold[];
   readonly metric: Metric;
   readonly concurrency: number;
   readonly seed: number;
@@ -39,30 +45,30 @@ export class Scorer {
   readonly #fits: FitCache;
   readonly #memo: CallMemo = callMemo();
   readonly #programs = new Map<string, Promise<AnyProgram>>();
-  readonly #items: readonly string[];
-  /** Scores by program, then by item: the table, as optimizers look at it. */
-  readonly #scores = new Map<string, Map<string, number>>();
+  readonly #itemKeys: readonly string[];
+  /**
+   * Scores by program, then by index, that this life of the run has asked for. What the journal knows beyond that is
+   * not shown: a resumed run must decide by what an uninterrupted one knew at the same point.
+   */
+  readonly #asked = new Map<string, Map<number, number>>();
+  #evaluations = 0;
   readonly #keys = new WeakMap<Configuration, string>();
   #unwritten: KeyedScore[] = [];
 
   constructor(options: ScorerOptions) {
     this.#options = options;
     this.#fits = options.fits ?? fitCache({ capacity: 512 });
-    this.#items = options.examples.map(exampleKey);
+    this.#itemKeys = options.examples.map(exampleKey);
   }
 
-  /** Program runs that have been scored, those of earlier lives of this run included. */
+  /** Program runs that were asked for; those that an earlier life of this run has paid for count all the same. */
   get evaluations(): number {
-    return this.#table.size;
+    return this.#evaluations;
   }
 
   /** Fills the table with what the journal has; what is added from then on is journaled. */
   async recover(): Promise<void> {
     const { journal, stream } = this.#options;
-    this.#table.onAdd(({ program, item, entry }) => {
-      const byItem = this.#scores.get(program) ?? new Map<string, number>();
-      this.#scores.set(program, byItem.set(item, entry.score));
-    });
     for await (const entry of journal.read(stream)) {
       if (!("record" in entry)) continue;
       const { scores } = entry.record as unknown as { scores: KeyedScore[] };
@@ -72,58 +78,79 @@ export class Scorer {
   }
 
   /** The scores of `config` that are known, by index of the example. */
-  known(config: Configuration): Map<number, number> {
-    const byItem = this.#scores.get(this.#key(config));
-    const known = new Map<number, number>();
-    if (byItem === undefined) return known;
-    for (const [index, item] of this.#items.entries()) {
-      const score = byItem.get(item);
-      if (score !== undefined) known.set(index, score);
-    }
-    return known;
+  known(config: Configuration): ReadonlyMap<number, number> {
+    return this.#asked.get(this.#key(config)) ?? new Map();
   }
 
   /** Which of `items` have no score yet. */
   unknown(config: Configuration, items: readonly number[]): number[] {
-    const byItem = this.#scores.get(this.#key(config));
-    return items.filter((index) => byItem?.has(this.#items[index] as string) !== true);
+    const known = this.known(config);
+    return items.filter((index) => !known.has(index));
   }
 
-  /** Scores `config` on those of `items` that have no score yet. */
+  /** Scores `config` on those of `items` that have no score yet. To be followed by {@link Scorer.commit}. */
   async score(config: Configuration, items: readonly number[]): Promise<void> {
-    const unknown = this.unknown(config, items);
-    if (unknown.length > 0) await this.evaluate(config, unknown);
+    const unknown = new Set(this.unknown(config, items));
+    for (const fold of this.#options.folds) {
+      const theirs = fold.items.filter((index) => unknown.has(index));
+      if (theirs.length > 0) await this.#run(config, theirs, fold);
+    }
   }
 
-  /** Scores `config` on `items`, with all that an evaluation tells. What is known is not run again. */
+  /** Scores `config` on `items`, all of one fold, with all that an evaluation tells. What is known is not run again. */
   async evaluate(config: Configuration, items: readonly number[]): Promise<Evaluation> {
+    const fold = this.#options.folds.find((each) => each.items.includes(items[0] as number));
+    const evaluation = await this.#run(config, items, fold as Fold);
+    await this.commit();
+    return evaluation;
+  }
+
+  async #run(config: Configuration, items: readonly number[], fold: Fold): Promise<Evaluation> {
     const { examples, metric, concurrency, signal } = this.#options;
-    const program = await this.fitted(config);
-    const evaluation = await evaluate(program, examples, metric, {
+    const evaluation = await evaluate(await this.fitted(config, fold), examples, metric, {
       order: items,
       concurrency,
       scores: this.#table,
       memo: this.#memo,
       ...(signal === undefined ? {} : { signal }),
     });
-    await this.#write();
+    this.#show(config, evaluation);
     return evaluation;
   }
 
-  /** The program with `config`, fitted. */
-  fitted(config: Configuration): Promise<AnyProgram> {
+  #show(config: Configuration, { results }: Evaluation): void {
     const key = this.#key(config);
+    const asked = this.#asked.get(key) ?? new Map<number, number>();
+    this.#asked.set(key, asked);
+    for (const { index, score } of results) {
+      if (!asked.has(index)) this.#evaluations++;
+      asked.set(index, score);
+    }
+  }
+
+  /** Journals what was scored since the last time. Nothing may be decided by a score before. */
+  async commit(): Promise<void> {
+    if (this.#unwritten.length === 0) return;
+    const { journal, stream } = this.#options;
+    const scores = this.#unwritten as unknown as Json;
+    this.#unwritten = [];
+    await journal.append(stream, [{ scores }]);
+  }
+
+  /** The program with `config`, fitted to what belongs to the fold. */
+  fitted(config: Configuration, fold: Fold = this.#options.folds[0] as Fold): Promise<AnyProgram> {
+    const key = `${this.#key(config)} ${this.#options.folds.indexOf(fold)}`;
     const known = this.#programs.get(key);
     if (known !== undefined) return known;
-    const made = this.#fit(config);
+    const made = this.#fit(config, fold.fitTo);
     this.#programs.set(key, made);
     made.catch(() => this.#programs.delete(key));
     if (this.#programs.size > keptPrograms) this.#programs.delete(this.#programs.keys().next().value as string);
     return made;
   }
 
-  async #fit(config: Configuration): Promise<AnyProgram> {
-    const { program, fitTo, seed, signal } = this.#options;
+  async #fit(config: Configuration, fitTo: readonly Fields[]): Promise<AnyProgram> {
+    const { program, seed, signal } = this.#options;
     const configured = program.withConfig(config);
     if (!configured.fits) return configured;
     return configured.fit(fitTo, { seed, cache: this.#fits, ...(signal === undefined ? {} : { signal }) });
@@ -137,13 +164,5 @@ export class Scorer {
     const key = programKey({ ...configured, learned: configured.fits ? true : configured.learned });
     this.#keys.set(config, key);
     return key;
-  }
-
-  async #write(): Promise<void> {
-    if (this.#unwritten.length === 0) return;
-    const { journal, stream } = this.#options;
-    const scores = this.#unwritten as unknown as Json;
-    this.#unwritten = [];
-    await journal.append(stream, [{ scores }]);
   }
 }

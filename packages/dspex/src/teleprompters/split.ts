@@ -54,10 +54,13 @@ export function splitSearchSelect(order: readonly number[]): Split {
 }
 
 /**
- * For programs that learn: what they are fitted to while searching (three fifths), and what they are scored on. A
- * program scored on what it was fitted to would look better than it is, the more so the more it memorises.
+ * For programs that learn: the search examples in folds, dealt in turn so that each is as balanced as the order. A
+ * program is scored on a fold when it was fitted to the others: on what it was fitted to it would look better than it
+ * is, the more so the more it memorises.
  */
-export function splitFitScore(search: readonly number[]): { fit: readonly number[]; score: readonly number[] } {
-  const scored = Math.max(1, Math.round((search.length * 2) / 5));
-  return { score: search.slice(0, scored), fit: search.slice(scored) };
+export function foldsOf(search: readonly number[], count: number): { items: number[]; fitTo: number[] }[] {
+  return Array.from({ length: count }, (_, fold) => ({
+    items: search.filter((_index, place) => place % count === fold),
+    fitTo: search.filter((_index, place) => place % count !== fold),
+  }));
 }

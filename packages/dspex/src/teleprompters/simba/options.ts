@@ -1,7 +1,45 @@
-/** Defaults of SIMBA, and what its options must be. */
-import { invalidInput } from "@mabeam/foundation";
+/** The options of SIMBA: what they mean, what they default to, and what they must be. */
+import { invalidInput, type Clock, type Journal } from "@mabeam/foundation";
+import type { Metric } from "../../evaluation/metric.ts";
 import type { AnyProgram } from "../../programs/program.ts";
-import type { SimbaOptions } from "./simba.ts";
+import type { Fields } from "../../signatures/signature.ts";
+import type { OptimizerProgress } from "../optimized.ts";
+
+/** What `simba` takes. */
+export interface SimbaOptions<E extends object = Fields, O extends object = Fields> {
+  /** Examples to search with: inputs and wanted outputs. Programs that learn are fitted to them. */
+  trainset: readonly E[];
+  /** Examples that decide at the end. Default: a fifth of the trainset, at least 16, kept aside by seed. */
+  valset?: readonly E[];
+  /** More is better. Its score on single examples guides the search; its value on the select examples decides. */
+  metric: Metric<E, O>;
+  /**
+   * `evaluations`: program runs, select examples included (their share is kept back from the beginning). `trials`:
+   * candidates. `timeMs`: the search ends when it is over; with it a run is no longer reproducible to the last step.
+   */
+  budget: { evaluations: number; trials?: number; timeMs?: number };
+  /** Decides everything that is left to chance. Default 0. */
+  seed?: number;
+  /** Where scores are kept: a run that was killed and is started again with the same journal goes on. Default none. */
+  journal?: Journal | string;
+  /** Examples at once. Default 8. */
+  concurrency?: number;
+  signal?: AbortSignal;
+  onProgress?: (progress: OptimizerProgress) => void;
+  /** Examples that a step looks at first. Default 32. */
+  batchSize?: number;
+  /** Parents that are looked at, and one less than the children of a step. Default 6. */
+  numCandidates?: number;
+  /** Default: as many as the budget allows. */
+  maxSteps?: number;
+  /**
+   * The most examples over which a child is raced against its parent. Default: what lets 60 children run to the end
+   * within the budget, from 32 to 256.
+   */
+  raceItems?: number;
+  /** Measures time. Default the system's clock. */
+  clock?: Clock;
+}
 
 export const defaults = {
   seed: 0,
@@ -9,7 +47,6 @@ export const defaults = {
   batchSize: 32,
   numCandidates: 6,
   maxSteps: Infinity,
-  raceItems: 256,
 };
 
 /** @throws MabeamError `INVALID_INPUT` */
@@ -29,8 +66,8 @@ export function checkSimbaOptions(program: AnyProgram, options: SimbaOptions & t
     throw invalidInput("empty-space", `"${program.name}" has no variables, so there is nothing to optimize.`);
   }
   checkBudget(budget);
-  for (const name of ["concurrency", "batchSize", "numCandidates", "maxSteps", "raceItems"] as const) {
-    const value = options[name];
+  const { concurrency, batchSize, numCandidates, maxSteps, raceItems = 1 } = options;
+  for (const [name, value] of Object.entries({ concurrency, batchSize, numCandidates, maxSteps, raceItems })) {
     if ((Number.isInteger(value) && value >= 1) || (name === "maxSteps" && value === Infinity)) continue;
     throw invalidInput("invalid-number", `${name} must be a whole number from 1, not ${value}.`, { option: name });
   }

@@ -69,10 +69,11 @@ export class Search {
       const cost = parents.reduce((sum, { config }) => sum + scorer.unknown(config, batch).length, 0);
       if (!affords(cost + batchSize) || this.#tried.size >= maxCandidates) return "budget";
       for (const { config } of parents) await scorer.score(config, batch);
+      await scorer.commit();
       this.#estimate();
       const children = this.#propose(batch, step);
       if (children.length === 0) return "exhausted";
-      await this.#race(children, window, step);
+      if (!(await this.#race(children, window, step))) return "budget";
     }
     return "steps";
   }
@@ -142,10 +143,11 @@ export class Search {
     return propose(context, numCandidates + 1, random.split("propose", step));
   }
 
-  async #race(children: readonly Proposal[], window: readonly number[], step: number): Promise<void> {
+  /** @returns whether the budget lasted */
+  async #race(children: readonly Proposal[], window: readonly number[], step: number): Promise<boolean> {
     const { scorer, affords } = this.#options;
     const racers = children.map(({ config, parent }) => ({ child: config, parent: parent.config }));
-    const admitted = await race(racers, window, scorer, affords);
+    const { admitted, withinBudget } = await race(racers, window, scorer, affords);
     for (const [index, { config, key, parent, move, target }] of children.entries()) {
       const won = admitted[index] === true;
       this.#tried.set(key, { config, key, move: `${move} of ${target}`, parent: parent.key, admitted: won });
@@ -153,6 +155,7 @@ export class Search {
     }
     this.#estimate();
     this.#report(children, admitted, step);
+    return withinBudget;
   }
 
   #report(children: readonly Proposal[], admitted: readonly boolean[], step: number): void {

@@ -30,42 +30,9 @@ import { reportOf, type Optimized, type OptimizerProgress } from "../optimized.t
 import { Scorer } from "../scorer.ts";
 import { selectFinal } from "../selection.ts";
 import { singlesOf } from "../singles.ts";
-import { outputsText, splitFitScore, splitSearchSelect, stratifiedOrder } from "../split.ts";
-import { checkSimbaOptions, defaults } from "./options.ts";
+import { foldsOf, outputsText, splitSearchSelect, stratifiedOrder, type Split } from "../split.ts";
+import { checkSimbaOptions, defaults, type SimbaOptions } from "./options.ts";
 import { Search } from "./search.ts";
-
-/** What {@link simba} takes. */
-export interface SimbaOptions<E extends object = Fields, O extends object = Fields> {
-  /** Examples to search with: inputs and wanted outputs. Programs that learn are fitted to them. */
-  trainset: readonly E[];
-  /** Examples that decide at the end. Default: a fifth of the trainset, at least 16, kept aside by seed. */
-  valset?: readonly E[];
-  /** More is better. Its score on single examples guides the search; its value on the select examples decides. */
-  metric: Metric<E, O>;
-  /**
-   * `evaluations`: program runs, select examples included (their share is kept back from the beginning). `trials`:
-   * candidates. `timeMs`: the search ends when it is over; with it a run is no longer reproducible to the last step.
-   */
-  budget: { evaluations: number; trials?: number; timeMs?: number };
-  /** Decides everything that is left to chance. Default 0. */
-  seed?: number;
-  /** Where scores are kept: a run that was killed and is started again with the same journal goes on. Default none. */
-  journal?: Journal | string;
-  /** Examples at once. Default 8. */
-  concurrency?: number;
-  signal?: AbortSignal;
-  onProgress?: (progress: OptimizerProgress) => void;
-  /** Examples that a step looks at first. Default 32. */
-  batchSize?: number;
-  /** Parents that are looked at, and one less than the children of a step. Default 6. */
-  numCandidates?: number;
-  /** Default: as many as the budget allows. */
-  maxSteps?: number;
-  /** The most examples over which a child is raced against its parent. Default 256. */
-  raceItems?: number;
-  /** Measures time. Default the system's clock. */
-  clock?: Clock;
-}
 
 /**
  * Optimizes a program or a team: its parameters, members, topology and aggregation.
@@ -86,6 +53,9 @@ export async function simba<I extends object, O extends object, E extends Exampl
 
 /** Finalists that are measured on the select examples. */
 const finalistCount = 4;
+
+/** Programs that learn are scored by cross-fitting: fitted to one half of the search examples, scored on the other. */
+const foldCount = 2;
 
 class Run {
   readonly #program: AnyProgram;
@@ -116,8 +86,10 @@ class Run {
     const { trainset, valset, seed, budget } = this.#options;
     const splits = this.#split();
     await claimRun(journal, "simba", this.#program, this.#options);
-    const searching = await this.#scorer(journal, "search", trainset, splits.fit);
-    const selecting = await this.#scorer(journal, "select", valset ?? trainset, splits.search);
+    const folds = this.#program.fits ? foldsOf(splits.search, foldCount) : [{ items: splits.search, fitTo: [] }];
+    const searching = await this.#scorer(journal, "search", trainset, folds);
+    const whole = [{ items: splits.select, fitTo: splits.search }];
+    const selecting = await this.#scorer(journal, "select", valset ?? trainset, whole);
     this.#evaluations = () => searching.evaluations + selecting.evaluations;
 
     const baseline = this.#program.config;
@@ -125,11 +97,11 @@ class Run {
     const reserved = this.#reserved(splits, singles.length);
     const affords = (runs: number): boolean =>
       this.#evaluations() + runs <= budget.evaluations - reserved && this.#elapsed() < (budget.timeMs ?? Infinity);
-    const search = this.#search(searching, splits.score, baseline, affords);
+    const search = this.#search(searching, splits.search, baseline, affords);
     const stopped = await search.run();
 
     const finalists = search.finalists(finalistCount);
-    const single = await this.#bestSingle(searching, splits.score, [...singles, ...this.#singles(finalists[0])]);
+    const single = await this.#bestSingle(searching, splits.search, [...singles, ...this.#singles(finalists[0])]);
     this.#tell("select", search);
     const selection = await selectFinal(selecting, splits.select, baseline, finalists, single, seed);
     const fitted = await selecting.fitted(selection.config);
@@ -137,24 +109,27 @@ class Run {
     return this.#result(search, stopped, selection, fitted);
   }
 
-  #split(): { fit: readonly number[]; score: readonly number[]; search: readonly number[]; select: readonly number[] } {
+  #split(): Split {
     const { trainset, valset, seed } = this.#options;
     const random = seededRandom(seed).split("split");
     const outputs = this.#program.signature.fields.outputs.map(({ name }) => name);
     const ordered = (examples: readonly Fields[]): number[] =>
       stratifiedOrder([...examples.keys()], (index) => outputsText(examples[index] as Fields, outputs), random);
     const order = ordered(trainset);
-    const { search, select } =
-      valset === undefined ? splitSearchSelect(order) : { search: order, select: ordered(valset) };
-    return { search, select, ...(this.#program.fits ? splitFitScore(search) : { fit: [], score: search }) };
+    return valset === undefined ? splitSearchSelect(order) : { search: order, select: ordered(valset) };
   }
 
-  async #scorer(journal: Journal, phase: string, examples: readonly Fields[], fit: readonly number[]): Promise<Scorer> {
+  async #scorer(
+    journal: Journal,
+    phase: string,
+    examples: readonly Fields[],
+    folds: readonly { items: readonly number[]; fitTo: readonly number[] }[],
+  ): Promise<Scorer> {
     const { trainset, metric, concurrency, seed, signal } = this.#options;
     const scorer = new Scorer({
       program: this.#program,
       examples,
-      fitTo: fit.map((index) => trainset[index] as Fields),
+      folds: folds.map(({ items, fitTo }) => ({ items, fitTo: fitTo.map((index) => trainset[index] as Fields) })),
       metric: metric as Metric,
       concurrency,
       seed,
@@ -173,7 +148,7 @@ class Run {
     baseline: Configuration,
     affords: (runs: number) => boolean,
   ): Search {
-    const { batchSize, numCandidates, maxSteps, raceItems, seed, signal, budget, onProgress } = this.#options;
+    const { batchSize, numCandidates, maxSteps, seed, signal, budget, onProgress } = this.#options;
     return new Search({
       space: this.#program.space,
       baseline,
@@ -182,7 +157,7 @@ class Run {
       batchSize: Math.min(batchSize, order.length),
       numCandidates,
       maxSteps,
-      raceItems: Math.min(raceItems, order.length),
+      raceItems: Math.min(this.#raceItems, order.length),
       maxCandidates: budget.trials ?? Infinity,
       sampler: tpeSampler(),
       affords,
@@ -200,16 +175,21 @@ class Run {
   }
 
   /** Program runs that the end will need: finalists, baseline and control on select, and the singles' own contest. */
-  #reserved(splits: { select: readonly number[]; score: readonly number[] }, singles: number): number {
-    const { budget, raceItems } = this.#options;
-    const contest = 2 * singles * Math.min(raceItems, splits.score.length);
+  #reserved(splits: Split, singles: number): number {
+    const { budget } = this.#options;
+    const contest = 2 * singles * Math.min(this.#raceItems, splits.search.length);
     const reserved = (finalistCount + 1 + (singles > 0 ? 1 : 0)) * splits.select.length + contest;
-    const least = reserved + 2 * Math.min(this.#options.batchSize, splits.score.length);
+    const least = reserved + 2 * Math.min(this.#options.batchSize, splits.search.length);
     if (budget.evaluations < least) {
       const message = `A budget of ${budget.evaluations} evaluations decides nothing: ${reserved} are needed to select at the end. Give at least ${least}, or fewer select examples.`;
       throw invalidInput("budget-too-small", message, { needed: least });
     }
     return reserved;
+  }
+
+  get #raceItems(): number {
+    const { budget, raceItems } = this.#options;
+    return raceItems ?? Math.max(32, Math.min(256, Math.round(budget.evaluations / 60)));
   }
 
   #singles(config: Configuration | undefined): Configuration[] {
@@ -221,10 +201,11 @@ class Run {
     order: readonly number[],
     singles: readonly Configuration[],
   ): Promise<Configuration | undefined> {
-    const items = order.slice(0, this.#options.raceItems);
+    const items = order.slice(0, this.#raceItems);
     let best: { config: Configuration; mean: number } | undefined;
     for (const config of singles) {
       await scorer.score(config, items);
+      await scorer.commit();
       const known = scorer.known(config);
       const mean = items.reduce((sum, item) => sum + (known.get(item) ?? 0), 0) / items.length;
       if (best === undefined || mean > best.mean) best = { config, mean };
