@@ -1,4 +1,5 @@
 import { defineConfig } from "vitest/config";
 import projects from "./vitest.workspace.ts";
 
-export default defineConfig({ test: { projects } });
+// "minimal" says only what failed, and one summary.
+export default defineConfig({ test: { projects, reporters: ["minimal"] } });

@@ -55,6 +55,7 @@ export {
   type ProgramAgentOptions,
   type ProgramCall,
   type ProgramHandlers,
+  type ProgramState,
 } from "./agents/agentize.ts";
 export {
   createTeam,

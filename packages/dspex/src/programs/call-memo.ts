@@ -25,7 +25,10 @@ export interface CallMemo {
   ): Promise<Prediction>;
 }
 
-/** @param options `capacity`: calls that are remembered, default 200,000; beyond it the oldest go. */
+/**
+ * An empty memory of calls.
+ * @param options `capacity`: calls that are remembered, default 200,000; beyond it the oldest go
+ */
 export function callMemo(options: { capacity?: number } = {}): CallMemo {
   const { capacity = 200_000 } = options;
   if (!Number.isInteger(capacity) || capacity < 1) {

@@ -20,6 +20,7 @@ export interface ImportanceTrial {
 /** Shares of importance by variable name; they sum to 1, unless nothing matters. */
 export type Importance = Record<string, { value: number; interval: [low: number, high: number] }>;
 
+/** How {@link importance} is measured. */
 export interface ImportanceOptions {
   /** Of the bootstrap. @defaultValue 0 */
   seed?: number | string;

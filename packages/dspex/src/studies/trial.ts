@@ -7,6 +7,7 @@ export type Direction = "maximize" | "minimize";
 
 /** `running` until told. A cancelled trial says nothing about its configuration. */
 export type TrialState = "running" | FinishedState;
+/** What a trial can end as. */
 export type FinishedState = "complete" | "pruned" | "failed" | "cancelled";
 
 /** A value on the way, at a step that the objective chose (an epoch, a number of examples). */

@@ -1,78 +1,27 @@
-import {
-  agentSelection,
-  communicationTopology,
-  createMabeam,
-  memoryJournal,
-  parameter,
-  seededRandom,
-  type Mabeam,
-} from "@mabeam/foundation";
-import { testClock } from "@mabeam/foundation/testing";
+import { agentSelection, communicationTopology, memoryJournal, seededRandom } from "@mabeam/foundation";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { callMemo } from "../programs/call-memo.ts";
 import { program } from "../programs/custom-program.ts";
 import type { AnyProgram } from "../programs/program.ts";
 import { programSuite } from "../programs/program.suite.ts";
 import { choice } from "../variables/choice.ts";
+import {
+  agents,
+  answerer,
+  broken,
+  checker,
+  drafter,
+  refused,
+  system,
+  trajectoryOf,
+  trio,
+  variables,
+  voter,
+} from "./cast.test-support.ts";
 import { createTeam, createWorkflow, type Team } from "./team.ts";
-import type { TeamTrajectory } from "./trajectory.ts";
-
-const systems: Mabeam[] = [];
-async function system(): Promise<Mabeam> {
-  const mabeam = await createMabeam({ clock: testClock(), seed: 1 });
-  systems.push(mabeam);
-  return mabeam;
-}
-afterEach(async () => {
-  await Promise.all(systems.splice(0).map((mabeam) => mabeam.close()));
-});
-
-const refused = (reason: string) =>
-  expect.objectContaining({ code: "INVALID_INPUT", details: expect.objectContaining({ reason }) });
-const trajectoryOf = (made: { $: { trajectory?: unknown } }) => made.$.trajectory as TeamTrajectory;
-const agents = (mabeam: Mabeam) => mabeam.agents.list().map(({ id }) => id);
-const variables = (mabeam: Mabeam) => mabeam.variables.list().map(({ id }) => id);
-
-// The cast: a drafter, a checker that may do without a draft, an answerer.
-const drafter = () =>
-  program({
-    name: "drafter",
-    signature: "question -> draft",
-    variables: [choice("tone", ["plain", "loud"])],
-    forward: ({ question }, { config }) => ({ draft: config.tone === "loud" ? question.toUpperCase() : question }),
-  });
-const checker = () =>
-  program({
-    name: "checker",
-    signature: "draft, question -> verdict: 'ok' | 'wrong'",
-    forward: ({ draft }) => ({ verdict: draft.includes("?") ? "ok" : "wrong" }),
-  });
-const answerer = () =>
-  program({
-    name: "answerer",
-    signature: "question, draft?, verdict? -> answer",
-    forward: ({ draft = "nothing", verdict = "unchecked" }) => ({ answer: `${draft} is ${verdict}` }),
-  });
-const trio = () => ({ drafter: drafter(), checker: checker(), answerer: answerer() });
-
-/** Says what it was told to, as surely as it was told to. */
-const voter = (label: "ham" | "spam", confidence = 1) =>
-  program({
-    name: "voter",
-    signature: "mail -> label: 'ham' | 'spam', confidence: number",
-    forward: () => ({ label, confidence }),
-  });
-const broken = (text: "question -> draft" | "mail -> label: 'ham' | 'spam', confidence: number") =>
-  program({
-    name: "broken",
-    signature: text as "question -> draft",
-    forward: () => {
-      throw new Error("boom");
-    },
-  });
 
 const suiteTeam = async (hang?: () => Promise<never>) =>
   (await createTeam(
@@ -360,140 +309,6 @@ describe("rounds", () => {
   });
 });
 
-describe("live and tried", () => {
-  const withLive = async () => {
-    const mabeam = await system();
-    const team = await createTeam(mabeam, trio(), {
-      id: "qa",
-      output: "answer",
-      variables: [
-        agentSelection("crew", { agents: ["drafter", "checker", "answerer"], required: ["answerer"] }),
-        communicationTopology("layout", {
-          agents: ["drafter", "checker", "answerer"],
-          pattern: "custom",
-          edges: [
-            { from: "drafter", to: "checker" },
-            { from: "checker", to: "answerer" },
-          ],
-        }),
-      ],
-    });
-    const ask = async (config?: object) =>
-      (await team.forward({ question: "why?" }, config === undefined ? {} : { config: config as never })).answer;
-    return { mabeam, team, ask };
-  };
-
-  test("variables that were given replace the team's own, under their ids, and decide where a call is silent", async () => {
-    const { mabeam, team, ask } = await withLive();
-    const names = team.space.variables.map((variable) => variable.name);
-    expect(names).toEqual(["team.crew", "team.layout", "drafter.tone"]);
-    expect(variables(mabeam)).toEqual(expect.arrayContaining(["qa/crew", "qa/layout"]));
-    expect(await ask()).toBe("nothing is ok");
-    await mabeam.variables.set("qa/crew", ["answerer"]);
-    expect(await ask()).toBe("nothing is unchecked");
-    expect(team.config["team.crew"]).toEqual(["answerer"]);
-    expect(await ask({ "team.crew": ["drafter", "answerer"], "team.layout": "mesh" })).toBe("nothing is unchecked");
-    expect(await ask({ "team.crew": ["drafter", "answerer"], "team.layout": "pipeline" })).toBe("why? is unchecked");
-    await mabeam.variables.set("qa/crew", ["answerer", "drafter", "checker"]);
-    expect(await ask()).toBe("nothing is ok");
-  });
-
-  test("what is live when a call starts holds for the whole call", async () => {
-    let release = (): void => {};
-    const gate = new Promise<void>((resolve) => (release = resolve));
-    const slow = program({
-      name: "slow",
-      signature: "question -> draft",
-      forward: async () => {
-        await gate;
-        return { draft: "slow" };
-      },
-    });
-    const mabeam = await system();
-    const team = await createTeam(
-      mabeam,
-      { slow, answerer: answerer() },
-      {
-        output: "answer",
-        variables: [agentSelection("crew", { agents: ["slow", "answerer"], required: ["answerer"] })],
-      },
-    );
-    const running = team.forward({ question: "?" });
-    await mabeam.variables.set("team-1/crew", ["answerer"]);
-    expect(await team.forward({ question: "?" })).toEqual({ answer: "nothing is unchecked" });
-    release();
-    expect(await running).toEqual({ answer: "slow is unchecked" });
-  });
-
-  test("a configuration of the program wins over what is live, now and later", async () => {
-    const { mabeam, team } = await withLive();
-    const pinned = team.withConfig({ "team.crew": ["drafter", "answerer"], "team.layout": "pipeline" });
-    await mabeam.variables.set("qa/crew", ["answerer"]);
-    expect(await pinned.forward({ question: "why?" })).toEqual({ answer: "why? is unchecked" });
-    expect(await team.forward({ question: "why?" })).toEqual({ answer: "nothing is unchecked" });
-    await team.apply({ "team.crew": ["answerer", "checker", "drafter"], "drafter.tone": "loud" });
-    expect(await pinned.forward({ question: "why?" })).toEqual({ answer: "WHY? is unchecked" });
-  });
-
-  test("apply makes a configuration live, says who did it, and tried or applied it comes to the same", async () => {
-    const { mabeam, team, ask } = await withLive();
-    const random = seededRandom(3);
-    for (let n = 0; n < 20; n++) {
-      const config = team.space.sample(random);
-      const tried = await ask(config);
-      await team.apply(config, { by: "tuner", reason: `trial ${n}` });
-      expect(await ask()).toBe(tried);
-      expect(team.config).toEqual(config);
-    }
-    expect(mabeam.variables.history("qa/crew", { last: 1 }).entries[0]).toMatchObject({
-      by: "tuner",
-      reason: "trial 19",
-    });
-    // Whatever is live, a call that tries the custom layout gets its edges.
-    await team.apply({ "team.layout": "mesh", "team.crew": ["drafter", "checker", "answerer"] });
-    expect(await ask({ "team.layout": "custom", "drafter.tone": "plain" })).toBe("nothing is ok");
-  });
-
-  test("what a team could not run with is refused where it is set, and the team goes on", async () => {
-    const { mabeam, ask } = await withLive();
-    const edges = [{ from: "drafter", to: "answerer", type: "data" }];
-    for (const [id, value] of [
-      ["qa/crew", ["drafter"]],
-      ["qa/crew", ["stranger", "answerer"]],
-      ["qa/layout", { pattern: "ring", edges }],
-    ] as const) {
-      await expect(mabeam.variables.set(id, value as never)).rejects.toMatchObject({ code: "CONSTRAINT_VIOLATED" });
-    }
-    expect(await ask()).toBe("nothing is ok");
-    await mabeam.variables.set("qa/layout", { pattern: "custom", edges } as never);
-    expect(await ask()).toBe("why? is unchecked");
-  });
-
-  test("trying registers nothing, sets nothing and gives no directives", async () => {
-    const { mabeam, team, ask } = await withLive();
-    const before = { agents: agents(mabeam), live: mabeam.variables.list().map(({ id, version }) => [id, version]) };
-    const random = seededRandom(1);
-    for (let n = 0; n < 10; n++) {
-      const config = team.space.sample(random);
-      await team.withConfig(config).forward({ question: "why?" });
-      await ask(config);
-    }
-    expect((await mabeam.coordinateSystem()).directives).toEqual([]);
-    expect(agents(mabeam)).toEqual(before.agents);
-    expect(mabeam.variables.list().map(({ id, version }) => [id, version])).toEqual(before.live);
-  });
-
-  test("a variable that comes back into existence starts at its default, as in any program", async () => {
-    const team = await createTeam(await system(), trio(), { output: "answer" });
-    const loud = team.withConfig({ "drafter.tone": "loud" });
-    const without = loud.withConfig({ "team.members": ["answerer"] });
-    expect(without.config["drafter.tone"]).toBeUndefined();
-    const back = without.withConfig({ "team.members": ["drafter", "answerer"] });
-    expect(back.config["drafter.tone"]).toBe("plain");
-    expect(loud.config["drafter.tone"]).toBe("loud");
-  });
-});
-
 describe("a team as a program", () => {
   test("nests: its dimensions are under its key, and a configuration reaches all the way down", async () => {
     const mabeam = await system();
@@ -569,8 +384,7 @@ describe("a team as a program", () => {
   test("live values outlive the process with the journal that they were written to", async () => {
     const journal = memoryJournal();
     const start = async () => {
-      const mabeam = await createMabeam({ clock: testClock(), journal });
-      systems.push(mabeam);
+      const mabeam = await system({ journal });
       return { mabeam, team: await createTeam(mabeam, trio(), { id: "qa", output: "answer" }) };
     };
     const first = await start();
@@ -578,100 +392,5 @@ describe("a team as a program", () => {
     await first.mabeam.close();
     const { team } = await start();
     expect(await team.forward({ question: "why?" })).toEqual({ answer: "WHY? is unchecked" });
-  });
-});
-
-describe("what makes no team", () => {
-  const voters = () => ({ a: voter("ham"), b: voter("spam") });
-  const topology = (id: string, agentIds: string[]) => communicationTopology(id, { agents: agentIds, pattern: "mesh" });
-  const cases: [string, object, object, object][] = [
-    ["nobody", {}, { output: "label" }, refused("empty-team")],
-    ["a key with a dot", { "a.b": voter("ham") }, { output: "label" }, refused("invalid-key")],
-    ["a key with a slash", { "a/b": voter("ham") }, { output: "label" }, refused("invalid-key")],
-    ["the key team", { team: voter("ham") }, { output: "label" }, refused("invalid-key")],
-    ["an empty key", { "": voter("ham") }, { output: "label" }, refused("invalid-key")],
-    ["the key __proto__", JSON.parse('{ "__proto__": 1 }'), { output: "label" }, refused("invalid-key")],
-    ["something that is no program", { a: {} }, { output: "label" }, refused("not-a-program")],
-    ["nothing", { a: null }, { output: "label" }, refused("not-a-program")],
-    ["no output", voters(), { output: [] }, refused("no-output")],
-    ["an output that nobody writes", voters(), { output: "answer" }, refused("unknown-output")],
-    ["half a round", voters(), { output: "label", rounds: 0.5 }, refused("invalid-number")],
-    ["an id that is none", voters(), { output: "label", id: "" }, refused("invalid-id")],
-    ["an unknown rule", voters(), { output: "label", aggregate: { label: "loudest" } }, refused("unknown-aggregation")],
-    [
-      "a rule that does not fit",
-      voters(),
-      { output: "label", aggregate: { label: "mean" } },
-      refused("unknown-aggregation"),
-    ],
-    [
-      "a rule for a field of one writer",
-      { a: voter("ham") },
-      { output: "label", aggregate: { label: "majority" } },
-      refused("not-shared"),
-    ],
-    [
-      "a selection of strangers",
-      voters(),
-      { output: "label", variables: [agentSelection("crew", { agents: ["a", "stranger"] })] },
-      refused("unknown-agent"),
-    ],
-    [
-      "two selections",
-      voters(),
-      { output: "label", variables: [agentSelection("x", { agents: ["a"] }), agentSelection("y", { agents: ["b"] })] },
-      refused("unknown-variable"),
-    ],
-    [
-      "a topology given twice",
-      voters(),
-      { output: "label", variables: [topology("x", ["a", "b"])], topology: topology("y", ["a", "b"]) },
-      refused("unknown-variable"),
-    ],
-    [
-      "a topology of strangers",
-      voters(),
-      { output: "label", topology: topology("x", ["a", "c"]) },
-      refused("unknown-agent"),
-    ],
-    [
-      "a variable of another type",
-      voters(),
-      { output: "label", variables: [parameter("p", { agents: ["a"], value: 1 })] },
-      refused("unknown-variable"),
-    ],
-    [
-      "an unknown option for its agents",
-      voters(),
-      { output: "label", agents: { tag: "x" } },
-      refused("unknown-option"),
-    ],
-    [
-      "a selection that cannot answer",
-      { d: drafter(), a: answerer() },
-      { output: "answer", variables: [agentSelection("crew", { agents: ["d", "a"], value: ["d"] })] },
-      expect.objectContaining({ code: "CONSTRAINT_VIOLATED" }),
-    ],
-  ];
-
-  test.each(cases)("%s is refused, and nothing stays registered", async (_, programs, options, error) => {
-    const mabeam = await system();
-    await expect(createTeam(mabeam, programs as never, options as never)).rejects.toEqual(error);
-    expect(agents(mabeam)).toEqual([]);
-    expect(variables(mabeam)).toEqual([]);
-  });
-
-  test("an id of which one member or variable is taken is refused whole, and what was there stays", async () => {
-    const mabeam = await system();
-    const other = await createTeam(mabeam, { b: voter("ham") }, { id: "mine", output: "label" });
-    await expect(createTeam(mabeam, voters(), { id: "mine", output: "label" })).rejects.toMatchObject({
-      code: "AGENT_ALREADY_REGISTERED",
-    });
-    expect(agents(mabeam)).toEqual(["mine/b"]);
-    await expect(createTeam(mabeam, { c: voter("ham") }, { id: "mine", output: "label" })).rejects.toMatchObject({
-      code: "VARIABLE_ALREADY_REGISTERED",
-    });
-    expect(agents(mabeam)).toEqual(["mine/b"]);
-    expect(await other.forward({ mail: "?" })).toEqual({ label: "ham" });
   });
 });

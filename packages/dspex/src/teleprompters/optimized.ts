@@ -45,6 +45,7 @@ export interface Control extends SelectScore {
   readonly comparison: Comparison;
 }
 
+/** The outcome of an optimizer of programs. */
 export interface Optimized<I extends object = Fields, O extends object = Fields> {
   /** Ready to use: configured, and fitted to the search examples. */
   readonly program: Program<I, O>;
@@ -107,9 +108,10 @@ export function reportOf(result: Omit<Optimized, "report" | "save">, before: Any
   const { bestSingle } = controls;
   if (bestSingle !== undefined) {
     const { difference, interval } = bestSingle.comparison;
+    const whole = improved ? "The result" : "The baseline";
     const word = interval[0] > 0 ? "beats" : interval[1] < 0 ? "is worse than" : "is not clearly better than";
     lines.push(
-      `The team ${word} its best single member: ${signed(difference)} (${signed(interval[0])} to ${signed(interval[1])}).`,
+      `${whole} ${word} the best single member: ${signed(difference)} (${signed(interval[0])} to ${signed(interval[1])}).`,
     );
   }
   for (const { variable, from, to } of changes(before.config, result.config)) {

@@ -2,6 +2,7 @@
 import { systemClock, type Clock } from "@mabeam/foundation";
 import type { OptimizerProgress } from "./optimized.ts";
 
+/** Where and how often {@link progressLine} writes. */
 export interface ProgressLineOptions {
   /** Where to write. Default standard error, so that results can be piped. */
   stream?: { write(text: string): unknown; isTTY?: boolean; columns?: number };

@@ -2,7 +2,7 @@
  * The live side of an optimizer: scores configurations on examples, fitting where there is something to fit. Every
  * score is journaled before it counts, so that a run that is killed and started again takes the same course.
  */
-import type { Journal, Json } from "@mabeam/foundation";
+import { MabeamError, type Journal, type Json } from "@mabeam/foundation";
 import { evaluate } from "../evaluation/evaluate.ts";
 import type { Evaluation } from "../evaluation/evaluation.ts";
 import type { Metric } from "../evaluation/metric.ts";
@@ -32,17 +32,18 @@ export interface ScorerOptions {
   /** Where the scores are kept, and under which name. */
   readonly journal: Journal;
   readonly stream: string;
-  /** Shared by the scorers of one optimizer. */
-  readonly fits?: FitCache;
 }
 
 // Fitted programs that are kept at hand; what they learned is remembered by the cache of fits.
 const keptPrograms = 64;
 
+// So many failures without one success end the run.
+const hopelessRuns = 16;
+
 export class Scorer {
   readonly #options: ScorerOptions;
   readonly #table: ScoreTable = scoreTable();
-  readonly #fits: FitCache;
+  readonly #fits: FitCache = fitCache({ capacity: 512 });
   readonly #memo: CallMemo = callMemo();
   readonly #programs = new Map<string, Promise<AnyProgram>>();
   readonly #itemKeys: readonly string[];
@@ -52,12 +53,13 @@ export class Scorer {
    */
   readonly #asked = new Map<string, Map<number, number>>();
   #evaluations = 0;
+  /** Whether any run has succeeded. */
+  #worked = false;
   readonly #keys = new WeakMap<Configuration, string>();
   #unwritten: KeyedScore[] = [];
 
   constructor(options: ScorerOptions) {
     this.#options = options;
-    this.#fits = options.fits ?? fitCache({ capacity: 512 });
     this.#itemKeys = options.examples.map(exampleKey);
   }
 
@@ -122,10 +124,14 @@ export class Scorer {
     const key = this.#key(config);
     const asked = this.#asked.get(key) ?? new Map<number, number>();
     this.#asked.set(key, asked);
-    for (const { index, score } of results) {
+    for (const { index, score, error } of results) {
       if (!asked.has(index)) this.#evaluations++;
       asked.set(index, score);
+      if (error === undefined) this.#worked = true;
     }
+    // A program that works now and then gets its scores; one that never does has a defect, not a bad configuration.
+    const reason = results[0]?.error?.message;
+    if (!this.#worked && this.#evaluations >= hopelessRuns) throw studyFailed(this.#evaluations, reason);
   }
 
   /** Journals what was scored since the last time. Nothing may be decided by a score before. */
@@ -165,4 +171,9 @@ export class Scorer {
     this.#keys.set(config, key);
     return key;
   }
+}
+
+function studyFailed(runs: number, reason: string | undefined): MabeamError {
+  const message = `None of the first ${runs} program runs succeeded: ${reason}. Mend the program or the metric, and start again.`;
+  return new MabeamError("STUDY_FAILED", message, { details: { runs, reason } });
 }

@@ -18,7 +18,7 @@ export interface Selection {
   readonly bestSingle: Control | undefined;
 }
 
-/** @param single the best simpler answer that the search knows, to be measured as a control */
+/** @param single the best simpler answer that the search knows: a control, and a finalist like the others */
 export async function selectFinal(
   scorer: Scorer,
   items: readonly number[],
@@ -28,26 +28,33 @@ export async function selectFinal(
   seed: number,
 ): Promise<Selection> {
   const before = await scorer.evaluate(baseline, items);
-  const measured = [{ config: baseline, evaluation: before, comparison: compare(before, before, { seed }) }];
-  // Bonferroni: each further finalist is a further chance to be lucky.
-  const level = 1 - 0.05 / Math.max(1, finalists.length);
-  for (const config of finalists) {
+  const contenders = single === undefined ? finalists : [...finalists, single];
+  // Bonferroni: each further contender is a further chance to be lucky.
+  const level = 1 - 0.05 / Math.max(1, contenders.length);
+  const stays: Measured = { config: baseline, evaluation: before, comparison: compare(before, before, { seed }) };
+  let [best, chosen]: [Measured | undefined, Measured] = [undefined, stays];
+  for (const config of contenders) {
     const evaluation = await scorer.evaluate(config, items);
-    measured.push({ config, evaluation, comparison: compare(evaluation, before, { seed, level }) });
+    const each: Measured = { config, evaluation, comparison: compare(evaluation, before, { seed, level }) };
+    const { difference, significant } = each.comparison;
+    if (best === undefined || difference > best.comparison.difference) best = each;
+    if (significant && difference > chosen.comparison.difference) chosen = each;
   }
-  const byGain = measured.slice(1).toSorted((a, b) => b.comparison.difference - a.comparison.difference);
-  const winner = byGain.find(({ comparison }) => comparison.significant && comparison.difference > 0);
-  const best = winner ?? byGain[0] ?? measured[0];
-  const chosen = winner ?? measured[0];
-  if (chosen === undefined || best === undefined) throw new RangeError("There is always the baseline.");
   return {
     config: chosen.config,
-    improved: winner !== undefined,
+    improved: chosen !== stays,
     score: scoreOf(chosen.evaluation),
     baseline: scoreOf(before),
-    comparison: best.comparison,
+    comparison: (chosen === stays ? (best ?? stays) : chosen).comparison,
     bestSingle: single === undefined ? undefined : await control(scorer, items, single, chosen.evaluation, seed),
   };
+}
+
+interface Measured {
+  readonly config: Configuration;
+  readonly evaluation: Evaluation;
+  /** With the baseline. */
+  readonly comparison: Comparison;
 }
 
 async function control(

@@ -15,6 +15,7 @@ export const directiveActions = [
   "change_role",
 ] as const;
 
+/** See {@link directiveActions}. */
 export type DirectiveAction = (typeof directiveActions)[number];
 
 /** One order to one agent. */

@@ -2,6 +2,7 @@
 import { invalidInput } from "../core/errors.ts";
 import type { AgentMetrics } from "../telemetry/latency-window.ts";
 
+/** Where an agent stands in its life. `migrating` is for clusters. */
 export type AgentStatus = "registered" | "starting" | "running" | "stopping" | "stopped" | "failed" | "migrating";
 
 /** A snapshot of one agent. */

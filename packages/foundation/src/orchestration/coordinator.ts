@@ -10,6 +10,7 @@ import { checkDirective, type Directive, type DirectiveOutcome } from "../agents
 import type { AgentInfo } from "../agents/info.ts";
 import type { CoordinationContext, OrchestrationVariable } from "../variables/variable.ts";
 
+/** What one coordination did, and what failed. */
 export interface CoordinationReport {
   id: string;
   at: number;
@@ -18,6 +19,7 @@ export interface CoordinationReport {
   variables: { variable: string; ok: boolean; timedOut: boolean; error?: string }[];
 }
 
+/** How long to wait for a coordination. */
 export interface CoordinationOptions {
   /** Per variable, for working out its directives. Default 5,000. */
   timeoutMs?: number;

@@ -123,14 +123,17 @@ describe("with an SDK", () => {
     ["crash", "boom"],
     ["crashLater", "boom, later"],
     ["refuse", "not that"],
-  ] as const)("a handler that throws (%s) marks its span as an error, and the error is in it", async (handler, said) => {
-    const { agent } = await start({ tracer });
-    await calling(async () => expect(agent.ask(handler)).rejects.toBeInstanceOf(MabeamError));
-    const span = only();
-    expect(span.status.code).toBe(SpanStatusCode.ERROR);
-    expect(span.events).toMatchObject([{ name: "exception", attributes: { "exception.message": said } }]);
-    expect(span.ended).toBe(true);
-  });
+  ] as const)(
+    "a handler that throws (%s) marks its span as an error, and the error is in it",
+    async (handler, said) => {
+      const { agent } = await start({ tracer });
+      await calling(async () => expect(agent.ask(handler)).rejects.toBeInstanceOf(MabeamError));
+      const span = only();
+      expect(span.status.code).toBe(SpanStatusCode.ERROR);
+      expect(span.events).toMatchObject([{ name: "exception", attributes: { "exception.message": said } }]);
+      expect(span.ended).toBe(true);
+    },
+  );
 
   test("a tell outside any span starts a trace of its own", async () => {
     const { clock, agent } = await start({ tracer });

@@ -1,6 +1,7 @@
 /** A clock that a test moves by hand: nothing waits, and the same test takes the same course every time. */
 import type { Clock, Timer } from "../core/clock.ts";
 
+/** A clock that stands still until it is moved. */
 export interface TestClock extends Clock {
   /**
    * Moves time on by `ms`, firing timers in order. Between two timers, and at the end, everything that can run without
@@ -17,7 +18,10 @@ interface Pending {
   callback: () => void;
 }
 
-/** @param startAt milliseconds since the epoch; default 2026-01-01 */
+/**
+ * Makes a clock that a test moves.
+ * @param startAt milliseconds since the epoch; default 2026-01-01
+ */
 export function testClock(startAt: number = Date.UTC(2026, 0, 1)): TestClock {
   let now = 0;
   let started = 0;

@@ -1,6 +1,7 @@
 /** The last changes of a variable: newest first, bounded, and it says how many it dropped. */
 import type { VariableChange } from "../agents/variable-access.ts";
 
+/** The last 100 changes of a variable. */
 export interface VariableHistory {
   /** Newest first. The initial value is no entry. */
   entries: VariableChange[];

@@ -7,6 +7,7 @@ import { checkId } from "../core/validate.ts";
 import type { AgentInfo } from "../agents/info.ts";
 import type { Directive } from "../agents/directive.ts";
 
+/** What kind of decision a variable holds. */
 export type VariableType =
   | "agent_selection"
   | "resource_allocation"

@@ -8,12 +8,15 @@ import type { Configuration } from "../../variables/configuration.ts";
 import { restricted } from "../../variables/configuration.ts";
 import type { Space } from "../../variables/space.ts";
 
-/** What a move changes. `adopt` takes a block from a candidate that did better on an example. */
-export type MoveName = "parameters" | "members" | "topology" | "aggregation" | "adopt";
+/**
+ * What a move changes. `adopt` takes a block from a candidate that did better on an example; `explore` starts afresh,
+ * where the sampler thinks best.
+ */
+export type MoveName = "parameters" | "members" | "topology" | "aggregation" | "adopt" | "explore";
 
 /** Variables that belong together: those of one agent, or one side of the team. */
 export interface Block {
-  readonly move: Exclude<MoveName, "adopt">;
+  readonly move: Exclude<MoveName, "adopt" | "explore">;
   /** The agent, or the team's dimension. */
   readonly name: string;
   readonly variables: readonly string[];

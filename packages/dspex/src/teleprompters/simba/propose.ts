@@ -54,44 +54,44 @@ export function propose(context: ProposalContext, count: number, random: Random)
 }
 
 function proposeOne(context: ProposalContext, bucket: Bucket | undefined, random: Random): Proposal | undefined {
+  const { space, blocks, tried, arms } = context;
   const parent = softmaxDraw(context.parents, random);
-  const better = bucket === undefined ? undefined : context.tried.get(bucket.best);
-  const learnable =
-    better === undefined ? [] : differingBlocks(context.space, context.blocks, parent.config, better.config);
+  const better = bucket === undefined ? undefined : tried.get(bucket.best)?.config;
+  const active = blocks.filter((block) => block.variables.some((name) => parent.config[name] !== undefined));
+  const learnable = better === undefined ? [] : differingBlocks(space, blocks, parent.config, better);
   const applicable = [
-    ...new Set(
-      context.blocks
-        .filter((block) => block.variables.some((name) => parent.config[name] !== undefined))
-        .map(({ move }) => move),
-    ),
+    ...new Set(active.map(({ move }) => move)),
     ...(learnable.length > 0 ? ["adopt"] : []),
+    "explore",
   ];
-  const move = thompson(context.arms, applicable, random) as MoveName;
-  const block = random.pick(move === "adopt" ? learnable : activeBlocks(context.blocks, parent.config, move));
-  const config = changed(context, parent.config, move, block, better?.config, random);
-  if (config === undefined) return undefined;
-  return { config, key: context.space.key(config), parent, move, target: block.name };
-}
+  const move = thompson(arms, applicable, random) as MoveName;
+  const child = (config: Configuration | undefined, target: string): Proposal | undefined =>
+    config === undefined ? undefined : { config, key: space.key(config), parent, move, target };
 
-function activeBlocks(blocks: readonly Block[], config: Configuration, move: MoveName): Block[] {
-  return blocks.filter((block) => block.move === move && block.variables.some((name) => config[name] !== undefined));
-}
-
-function changed(
-  { space, tried, sampler }: ProposalContext,
-  parent: Configuration,
-  move: MoveName,
-  block: Block,
-  better: Configuration | undefined,
-  random: Random,
-): Configuration | undefined {
-  if (move === "adopt") return better === undefined ? undefined : transplant(space, parent, better, block);
-  const known = [...tried.values()].filter(({ estimate }) => estimate.items >= leastItems);
-  const asked = (move === "parameters" || move === "aggregation") && known.length >= fewestForSampler && random() < 0.5;
-  if (!asked) return nudge(space, parent, block, random);
+  if (move === "explore") return child(sampled(context, random), "everything");
+  if (move === "adopt" && better !== undefined) {
+    const block = random.pick(learnable);
+    return child(transplant(space, parent.config, better, block), block.name);
+  }
+  const block = random.pick(active.filter((each) => each.move === move));
   // The sampler sees the whole space; of its answer only the block is taken, the rest stays as the parent has it.
-  const proposal = sampler({ finished: known.map(asTrial), pending: [], direction: "maximize" }, space, random);
-  return transplant(space, parent, proposal, block);
+  const asked = (move === "parameters" || move === "aggregation") && enoughKnown(context) && random() < 0.5;
+  const config = asked
+    ? transplant(space, parent.config, sampled(context, random), block)
+    : nudge(space, parent.config, block, random);
+  return child(config, block.name);
+}
+
+const known = ({ tried }: ProposalContext): PoolMember[] =>
+  [...tried.values()].filter(({ estimate }) => estimate.items >= leastItems);
+
+const enoughKnown = (context: ProposalContext): boolean => known(context).length >= fewestForSampler;
+
+/** What the sampler makes of all that is known; by chance while that is little. */
+function sampled(context: ProposalContext, random: Random): Configuration {
+  const { sampler, space } = context;
+  if (!enoughKnown(context)) return space.sample(random);
+  return sampler({ finished: known(context).map(asTrial), pending: [], direction: "maximize" }, space, random);
 }
 
 function asTrial({ config, estimate }: PoolMember, number: number): FinishedTrial {

@@ -256,6 +256,21 @@ describe("bad input", () => {
     await expect(run).rejects.toMatchObject({ code: "INVALID_INPUT", details: { reason } });
   });
 
+  it("fails with the reason when the program never works, instead of scoring its failures", async () => {
+    const broken = program({
+      name: "broken",
+      signature: "x: number -> label: 'a' | 'b'",
+      variables: [float("y", { min: 0, max: 1 })],
+      forward: () => {
+        throw new TypeError("no such host");
+      },
+    });
+    await expect(simba(broken, { trainset: examples, metric, budget })).rejects.toMatchObject({
+      code: "STUDY_FAILED",
+      message: expect.stringContaining("no such host"),
+    });
+  });
+
   it("refuses a program without variables", async () => {
     const fixed = program({
       name: "fixed",

@@ -19,7 +19,6 @@ import {
 } from "@mabeam/foundation";
 import type { ExampleFor } from "../../evaluation/evaluate.ts";
 import type { Metric } from "../../evaluation/metric.ts";
-import { fitCache } from "../../programs/fit-cache.ts";
 import type { AnyProgram, Program } from "../../programs/program.ts";
 import type { Fields } from "../../signatures/signature.ts";
 import { importance } from "../../studies/importance.ts";
@@ -136,7 +135,6 @@ class Run {
       signal,
       journal,
       stream: `simba/${phase}`,
-      fits: fitCache({ capacity: 512 }),
     });
     await scorer.recover();
     return scorer;

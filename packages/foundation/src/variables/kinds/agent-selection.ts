@@ -4,6 +4,7 @@ import { checkInteger } from "../../core/validate.ts";
 import type { Directive } from "../../agents/directive.ts";
 import { checkAgents, type OrchestrationVariable, type VariableConstraint } from "../variable.ts";
 
+/** What {@link agentSelection} takes. */
 export interface AgentSelectionOptions {
   agents: readonly string[];
   /** Agents that must be selected. */

@@ -3,7 +3,9 @@ import { invalidInput } from "../../core/errors.ts";
 import type { Directive } from "../../agents/directive.ts";
 import { checkAgents, type OrchestrationVariable, type VariableConstraint } from "../variable.ts";
 
+/** The layouts that {@link topologyEdges} knows. */
 export const topologyPatterns = ["pipeline", "star", "ring", "mesh", "broadcast", "layered", "custom"] as const;
+/** One of {@link topologyPatterns}. */
 export type TopologyPattern = (typeof topologyPatterns)[number];
 
 const edgeTypes = ["command", "data", "feedback", "coordination", "supervision"] as const;
@@ -15,11 +17,13 @@ export interface TopologyEdge {
   type: (typeof edgeTypes)[number];
 }
 
+/** The value of a communication topology. */
 export interface Topology {
   pattern: TopologyPattern;
   edges: TopologyEdge[];
 }
 
+/** A pattern with what it needs to be laid out. */
 export interface TopologyShape {
   pattern: TopologyPattern;
   /** The centre of a star or a broadcast. Default: the first agent. */
@@ -30,12 +34,14 @@ export interface TopologyShape {
   edges?: readonly { from: string; to: string; type?: TopologyEdge["type"] }[];
 }
 
+/** What {@link communicationTopology} takes. */
 export interface CommunicationTopologyOptions extends TopologyShape {
   agents: readonly string[];
   dependsOn?: readonly string[];
   constraints?: readonly VariableConstraint<Topology>[];
 }
 
+/** A communication topology also says its hub, so that optimizers can lay it out anew. */
 export interface CommunicationTopology extends OrchestrationVariable<Topology> {
   readonly type: "communication_topology";
   readonly hub: string | undefined;

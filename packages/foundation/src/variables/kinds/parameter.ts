@@ -7,6 +7,7 @@ export interface ValueSchema {
   safeParse(value: unknown): { success: boolean };
 }
 
+/** What {@link parameter} takes. */
 export interface ParameterOptions<V extends Json> {
   agents: readonly string[];
   value: V;
