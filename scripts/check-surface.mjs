@@ -25,7 +25,9 @@ try {
     lookForSecrets(name);
   }
   const entries = Object.values(manifests).flatMap(({ name, exports }) =>
-    Object.keys(exports).filter((path) => !path.endsWith(".json")).map((path) => name + path.slice(1)),
+    Object.keys(exports)
+      .filter((path) => !path.endsWith(".json"))
+      .map((path) => name + path.slice(1)),
   );
   install();
   importAll(entries);
@@ -55,13 +57,15 @@ function importAll(entries) {
   const check = `if (Object.keys(all).length === 0) { console.error(entry + " exports nothing"); process.exit(1); }`;
   write("import.mjs", `for (const entry of ${list}) { const all = await import(entry); ${check} }`);
   write("require.cjs", `for (const entry of ${list}) { const all = require(entry); ${check} }`);
-  for (const file of ["import.mjs", "require.cjs"]) step(`run ${file}`, process.execPath, ["--no-warnings", file], project);
+  for (const file of ["import.mjs", "require.cjs"])
+    step(`run ${file}`, process.execPath, ["--no-warnings", file], project);
 }
 
 function typeCheck(entries) {
   const user = readFileSync(join(root, "packages", "dspex", "test", "user.ts"), "utf8");
   write("user.ts", user + entries.map((entry, index) => `export * as entry${index} from "${entry}";\n`).join(""));
-  const options = "--strict --module nodenext --target es2022 --lib es2023,esnext.disposable --types node --noEmit".split(" ");
+  const options =
+    "--strict --module nodenext --target es2022 --lib es2023,esnext.disposable --types node --noEmit".split(" ");
   step("type-check a user's file", "tsc", [...options, "user.ts"], project);
 }
 
@@ -72,19 +76,27 @@ async function weigh(name, manifest, limit) {
   const options = { bundle: true, minify: true, write: false, format: "esm", platform: "node", logLevel: "silent" };
   const { outputFiles } = await build({ ...options, entryPoints, external });
   const bytes = outputFiles[0].contents.length;
-  console.log(`       ${manifest.name} ${manifest.version}: ${(bytes / 1000).toFixed(1)} kB minified, of at most ${limit / 1000}`);
+  console.log(
+    `       ${manifest.name} ${manifest.version}: ${(bytes / 1000).toFixed(1)} kB minified, of at most ${limit / 1000}`,
+  );
   if (bytes > limit) fail(`weigh ${name}`, "It is too heavy.");
 }
 
 function lookForSecrets(name) {
   const folder = join(root, "packages", name, "dist");
-  const forbidden = [/\bsk-[A-Za-z0-9_-]{20,}/, /\b(npm|gh[pousr])_[A-Za-z0-9]{30,}/, /\bAKIA[0-9A-Z]{16}\b/, /-----BEGIN/];
+  const forbidden = [
+    /\bsk-[A-Za-z0-9_-]{20,}/,
+    /\b(npm|gh[pousr])_[A-Za-z0-9]{30,}/,
+    /\bAKIA[0-9A-Z]{16}\b/,
+    /-----BEGIN/,
+  ];
   for (const file of readdirSync(folder)) {
     const text = readFileSync(join(folder, file), "utf8");
     for (const place of [dirname(root), homedir()].filter((path) => path.length > 1)) {
       if (text.includes(place + "/")) fail(`look into ${name}`, `dist/${file} names a path of this machine: ${place}`);
     }
-    for (const key of forbidden) if (key.test(text)) fail(`look into ${name}`, `dist/${file} has what looks like a key.`);
+    for (const key of forbidden)
+      if (key.test(text)) fail(`look into ${name}`, `dist/${file} has what looks like a key.`);
   }
 }
 
@@ -94,7 +106,12 @@ function write(file, text) {
 
 function step(what, command, words, cwd = root) {
   try {
-    return execFileSync(command, words, { cwd, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"], shell: process.platform === "win32" });
+    return execFileSync(command, words, {
+      cwd,
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "pipe"],
+      shell: process.platform === "win32",
+    });
   } catch (error) {
     return fail(what, `${error.stdout ?? ""}${error.stderr ?? error.message}`);
   }

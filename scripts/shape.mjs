@@ -24,7 +24,10 @@ const lengths = files.map((path) => {
   return { length: text.split("\n").length - 1, what: path };
 });
 
-for (const [title, list] of [["files", lengths], ["functions", functions]]) {
+for (const [title, list] of [
+  ["files", lengths],
+  ["functions", functions],
+]) {
   console.log(`The longest ${title} (lines; median ${median(list)} of ${list.length})`);
   const longest = list.toSorted((one, other) => other.length - one.length).slice(0, 10);
   for (const { length, what } of longest) console.log(`${String(length).padStart(5)}  ${what}`);

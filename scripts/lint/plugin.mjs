@@ -19,18 +19,22 @@ function ownFile(target, file, report) {
   const room = roomOf(path);
   if (file.room === "entry" || file.room === room) return;
   const allowed = rooms[file.package][file.room];
-  if (allowed === undefined) report(`The room "${file.room}" is not in scripts/lint/layers.mjs: say there what it may import.`);
-  else if (!allowed.includes(room)) report(`${file.room} may not import ${room} (scripts/lint/layers.mjs says who may).`);
+  if (allowed === undefined)
+    report(`The room "${file.room}" is not in scripts/lint/layers.mjs: say there what it may import.`);
+  else if (!allowed.includes(room))
+    report(`${file.room} may not import ${room} (scripts/lint/layers.mjs says who may).`);
 }
 
 function ownPackage(target, statement, file, report) {
   if (file.package === "foundation") return report("Foundation knows nothing of the packages above it.");
-  if (!/^@mabeam\/foundation(\/(coordination|nats))?$/.test(target)) return report(`"${target}" is no public entry for dspex.`);
+  if (!/^@mabeam\/foundation(\/(coordination|nats))?$/.test(target))
+    return report(`"${target}" is no public entry for dspex.`);
   if (foundationUsers.has(file.room)) return;
   if (target !== "@mabeam/foundation") return report(`${file.room} may import only the root of @mabeam/foundation.`);
   const names = (statement.specifiers ?? []).map(({ imported, local }) => (imported ?? local)?.name ?? "*");
   const living = names.filter((name) => !foundationBasics.has(name));
-  if (living.length > 0) report(`${file.room} may not use ${living.join(", ")} of foundation: that is for agents and teams.`);
+  if (living.length > 0)
+    report(`${file.room} may not use ${living.join(", ")} of foundation: that is for agents and teams.`);
 }
 
 const within = (places, { path, room }) =>
@@ -53,14 +57,17 @@ const bareErrors = new Set(["Error", "TypeError", "RangeError", "AggregateError"
 
 const noBareError = visiting("ThrowStatement", ({ argument }, report) => {
   const isError = argument.type === "NewExpression" || argument.type === "CallExpression";
-  if (isError && bareErrors.has(argument.callee.name)) report("Throw a MabeamError: it has a code and says what to do.");
+  if (isError && bareErrors.has(argument.callee.name))
+    report("Throw a MabeamError: it has a code and says what to do.");
 });
 
 const noCurrentDate = visiting("NewExpression", ({ callee, arguments: given }, report) => {
   if (callee.name === "Date" && given.length === 0) report("Ask the clock: new Date(clock.now()).");
 });
 
-const noEnum = visiting("TSEnumDeclaration", (_node, report) => report("Use a union of strings: an enum is not erasable."));
+const noEnum = visiting("TSEnumDeclaration", (_node, report) =>
+  report("Use a union of strings: an enum is not erasable."),
+);
 
 function visiting(kind, check) {
   return { create: (context) => ({ [kind]: (node) => check(node, (message) => context.report({ node, message })) }) };

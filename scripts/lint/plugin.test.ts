@@ -25,7 +25,11 @@ const planted: [path: string, text: string, rule?: string][] = [
   ["dspex/src/studies/s.ts", 'export { p } from "../programs/p.ts";', "mabeam(layers)"],
   ["dspex/src/teleprompters/t.ts", 'export { team } from "../teams/team.ts";', "mabeam(layers)"],
   ["dspex/src/teleprompters/u.ts", 'export { p } from "../programs/p.ts";'],
-  ["dspex/src/programs/p.ts", 'import { createMabeam } from "@mabeam/foundation";\nexport const p = createMabeam;', "mabeam(layers)"],
+  [
+    "dspex/src/programs/p.ts",
+    'import { createMabeam } from "@mabeam/foundation";\nexport const p = createMabeam;',
+    "mabeam(layers)",
+  ],
   ["dspex/src/programs/q.ts", 'import { systemClock } from "@mabeam/foundation";\nexport const p = systemClock;'],
   ["dspex/src/programs/vote.ts", 'import "@mabeam/foundation/coordination";', "mabeam(layers)"],
   ["dspex/src/teams/team.ts", 'import "@mabeam/foundation/coordination";\nexport const team = 1;'],
@@ -43,10 +47,26 @@ const planted: [path: string, text: string, rule?: string][] = [
   ["foundation/src/core/default.ts", "export default 1;", "import(no-default-export)"],
   ["foundation/src/core/enum.ts", "export enum Color { Red }", "mabeam(no-enum)"],
   ["foundation/src/core/space.ts", "export namespace N { export const x = 1; }", "typescript(no-namespace)"],
-  ["foundation/src/core/property.ts", "export class C { constructor(readonly x: number) {} }", "typescript(parameter-properties)"],
-  ["foundation/src/core/untyped.ts", "export function f(x: number) { return x; }", "typescript(explicit-module-boundary-types)"],
-  ["foundation/src/core/float.ts", "const f = async (): Promise<void> => {};\nf();", "typescript(no-floating-promises)"],
-  ["foundation/src/core/misused.ts", "const f = async (): Promise<boolean> => true;\nif (f()) f;", "typescript(no-misused-promises)"],
+  [
+    "foundation/src/core/property.ts",
+    "export class C { constructor(readonly x: number) {} }",
+    "typescript(parameter-properties)",
+  ],
+  [
+    "foundation/src/core/untyped.ts",
+    "export function f(x: number) { return x; }",
+    "typescript(explicit-module-boundary-types)",
+  ],
+  [
+    "foundation/src/core/float.ts",
+    "const f = async (): Promise<void> => {};\nf();",
+    "typescript(no-floating-promises)",
+  ],
+  [
+    "foundation/src/core/misused.ts",
+    "const f = async (): Promise<boolean> => true;\nif (f()) f;",
+    "typescript(no-misused-promises)",
+  ],
   [
     "foundation/src/core/switch.ts",
     'export function f(x: "a" | "b"): void { switch (x) { case "a": break; } }',
@@ -89,7 +109,8 @@ function lint(words: string[]): { filename: string; code: string }[] {
   try {
     execFileSync(process.execPath, words, { cwd: folder, encoding: "utf8" });
   } catch (error) {
-    return (JSON.parse((error as { stdout: string }).stdout) as { diagnostics: { filename: string; code: string }[] }).diagnostics;
+    return (JSON.parse((error as { stdout: string }).stdout) as { diagnostics: { filename: string; code: string }[] })
+      .diagnostics;
   }
   throw new Error("oxlint found no fault.");
 }

@@ -62,9 +62,9 @@ export {
   createWorkflow,
   type Team,
   type TeamInputs,
-  type TeamOptions,
   type TeamOutputs,
 } from "./teams/team.ts";
+export type { TeamOptions } from "./teams/shape.ts";
 export type { Aggregation } from "./teams/aggregation.ts";
 export type { TeamStep, TeamTrajectory } from "./teams/trajectory.ts";
 

@@ -1,7 +1,8 @@
 /** `@mabeam/foundation`: supervised agents, orchestration variables and coordination protocols for any Node service. */
 
 // The system
-export { createMabeam, type Mabeam, type MabeamEvents, type MabeamOptions, type SystemStatus } from "./mabeam.ts";
+export { createMabeam } from "./mabeam.ts";
+export type { Mabeam, MabeamEvents, MabeamOptions, SystemStatus } from "./system.ts";
 
 // Agents
 export {

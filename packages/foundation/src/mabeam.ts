@@ -1,15 +1,14 @@
 /** The composition root: the only file that names concrete parts and joins them. */
 import { hostname } from "node:os";
-import type { Tracer } from "@opentelemetry/api";
 import { Actor } from "./agents/actor.ts";
 import type { AgentEvents } from "./agents/agent-events.ts";
 import { checkDefinition, type AgentDefinition, type AgentOptions, type Handlers } from "./agents/define.ts";
 import { agentNotFound, closed } from "./agents/failures.ts";
 import { resolveOptions } from "./agents/options.ts";
 import type { AgentRef, AskOptions } from "./agents/ref.ts";
-import { Registry, type AgentRegistry } from "./agents/registry.ts";
+import { Registry } from "./agents/registry.ts";
 import type { AgentServices } from "./agents/services.ts";
-import { createProtocols, type Protocols, type ProtocolEvents } from "./coordination/protocols.ts";
+import { createProtocols, type Protocols } from "./coordination/protocols.ts";
 import { systemClock, type Clock } from "./core/clock.ts";
 import { Deadlines } from "./core/deadlines.ts";
 import { MabeamError } from "./core/errors.ts";
@@ -22,77 +21,12 @@ import { memoryJournal } from "./journal/memory.ts";
 import { Coordinator, type CoordinationOptions, type CoordinationReport } from "./orchestration/coordinator.ts";
 import { deliverDirective } from "./orchestration/directives.ts";
 import { Supervisor } from "./supervision/supervisor.ts";
-import { silentLogger, type Logger } from "./telemetry/log.ts";
+import { silentLogger } from "./telemetry/log.ts";
+import type { Mabeam, MabeamEvents, MabeamOptions, SystemStatus } from "./system.ts";
 import { createTelemetry } from "./telemetry/telemetry.ts";
-import { VariableStore, type Variables } from "./variables/store.ts";
+import { VariableStore } from "./variables/store.ts";
 import type { VariableChange } from "./agents/variable-access.ts";
 import type { CoordinationContext, OrchestrationVariable } from "./variables/variable.ts";
-
-/** What {@link createMabeam} takes. */
-export interface MabeamOptions {
-  /** Default: host name and a random suffix. */
-  node?: string;
-  /** Where variables and sessions are kept. A string is the folder of a file journal. Default: in memory. */
-  journal?: Journal | string;
-  /** A pino logger, or anything of its shape. Default: silent. */
-  logger?: Logger;
-  /** Default: the global provider of `@opentelemetry/api`. */
-  telemetry?: { tracer?: Tracer };
-  /** Default: the machine's clock. */
-  clock?: Clock;
-  /** Of `ctx.random`. Default: drawn anew. */
-  seed?: number;
-}
-
-/** All events by name; each payload carries `at`. */
-export type MabeamEvents = AgentEvents &
-  ProtocolEvents & {
-    "variable:added": { at: number; variable: string };
-    "variable:changed": VariableChange;
-    "variable:removed": { at: number; variable: string };
-    "coordination:started": { at: number; coordination: string };
-    "coordination:completed": CoordinationReport;
-  };
-
-/** A summary for a health check. */
-export interface SystemStatus {
-  /** No agent has failed. */
-  healthy: boolean;
-  node: string;
-  agents: { total: number; running: number; failed: number };
-  variables: number;
-  /** `successRate`: variables coordinated without error, of all, 0 to 1; 1 before the first run. */
-  coordination: { runs: number; successRate: number; meanMs: number };
-  uptimeMs: number;
-}
-
-/** One system of agents. Several may live in one process. */
-export interface Mabeam extends AsyncDisposable {
-  readonly node: string;
-  readonly agents: AgentRegistry;
-  readonly variables: Variables;
-  readonly protocols: Protocols;
-  readonly events: Events<MabeamEvents>;
-  readonly journal: Journal;
-  readonly clock: Clock;
-  /**
-   * Registers an agent and, unless told otherwise, starts it.
-   * @throws MabeamError `INVALID_INPUT`; `AGENT_ALREADY_REGISTERED`; `HANDLER_FAILED` when `onStart` keeps throwing:
-   * the agent then stays registered as `failed`
-   */
-  registerAgent<State, H extends Handlers<State>>(
-    id: string,
-    definition: AgentDefinition<State, H>,
-    options?: AgentOptions,
-  ): Promise<AgentRef<H>>;
-  /** See {@link Variables.add}. */
-  addOrchestrationVariable(variable: OrchestrationVariable): Promise<void>;
-  /** Turns the variables' values into directives and delivers them. Never rejects for one variable's failure. */
-  coordinateSystem(context?: CoordinationContext, options?: CoordinationOptions): Promise<CoordinationReport>;
-  systemStatus(): SystemStatus;
-  /** Stops the agents in reverse order of start, each within its shutdown time. Idempotent. */
-  close(): Promise<void>;
-}
 
 /**
  * Starts a system.

@@ -13,7 +13,9 @@ import {
 } from "@mabeam/foundation";
 import type { Configuration } from "../variables/configuration.ts";
 import { someoneListens } from "./plan.ts";
-import { canAnswer, canEverAnswer, dimension, patternsOf, type TeamShape } from "./team-space.ts";
+import { canAnswer, canEverAnswer } from "./membership.ts";
+import { dimension, type TeamShape } from "./shape.ts";
+import { patternsOf } from "./team-space.ts";
 
 export interface LiveTeam {
   /** Changes with every change of a live value. */

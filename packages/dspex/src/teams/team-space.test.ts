@@ -7,7 +7,8 @@ import { float } from "../variables/float.ts";
 import { space } from "../variables/space.ts";
 import { teamFields } from "./fields.ts";
 import { runTeam } from "./run.ts";
-import { ownSpace, planOf, teamSpace, type TeamShape } from "./team-space.ts";
+import type { TeamShape } from "./shape.ts";
+import { ownSpace, planOf, teamSpace } from "./team-space.ts";
 
 /** A member by its signature, with a law over its two variables. */
 const member = (text: string): AnyProgram =>
