@@ -3,16 +3,15 @@
  * imported, required, type-checked, and weighed.
  */
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { minifiedBytes, secretsIn } from "./surface/built-files.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const limits = { foundation: 60_000, dspex: 120_000 };
 const project = mkdtempSync(join(tmpdir(), "mabeam-surface-"));
-const { build } = createRequire(createRequire(import.meta.url).resolve("tsup"))("esbuild");
 
 try {
   const manifests = {};
@@ -22,7 +21,8 @@ try {
     step(`publint ${name}`, "publint", ["run", tarball(name), "--strict"]);
     step(`attw ${name}`, "attw", [tarball(name), "--profile", "esm-only"]);
     manifests[name] = JSON.parse(step("read the manifest", "tar", ["-xOf", tarball(name), "package/package.json"]));
-    lookForSecrets(name);
+    const secrets = secretsIn(join(root, "packages", name, "dist"), [root, homedir()]);
+    if (secrets.length > 0) fail(`publish ${name}`, secrets.join("\n"));
   }
   const entries = Object.values(manifests).flatMap(({ name, exports }) =>
     Object.keys(exports)
@@ -32,7 +32,7 @@ try {
   install();
   importAll(entries);
   typeCheck(entries);
-  for (const [name, limit] of Object.entries(limits)) await weigh(name, manifests[name], limit);
+  for (const [name, limit] of Object.entries(limits)) await weigh(manifests[name], limit);
   console.log(`       ${entries.length} entries import, require and type-check from the packed tarballs`);
 } finally {
   rmSync(project, { recursive: true, force: true });
@@ -69,35 +69,13 @@ function typeCheck(entries) {
   step("type-check a user's file", "tsc", [...options, "user.ts"], project);
 }
 
-/** Bundles the root entry as a user's bundler would, dependencies left out, and compares with the limit in bytes. */
-async function weigh(name, manifest, limit) {
-  const external = Object.keys(manifest.dependencies).flatMap((dependency) => [dependency, `${dependency}/*`]);
-  const entryPoints = [join(project, "node_modules", manifest.name, manifest.exports["."].default)];
-  const options = { bundle: true, minify: true, write: false, format: "esm", platform: "node", logLevel: "silent" };
-  const { outputFiles } = await build({ ...options, entryPoints, external });
-  const bytes = outputFiles[0].contents.length;
-  console.log(
-    `       ${manifest.name} ${manifest.version}: ${(bytes / 1000).toFixed(1)} kB minified, of at most ${limit / 1000}`,
-  );
+async function weigh(manifest, limit) {
+  const { name, version, dependencies, exports } = manifest;
+  const entry = join(project, "node_modules", name, exports["."].default);
+  const bytes = await minifiedBytes(entry, Object.keys(dependencies));
+  const kilobytes = (count) => `${(count / 1000).toFixed(1)} kB`;
+  console.log(`       ${name} ${version}: ${kilobytes(bytes)} minified, of at most ${kilobytes(limit)}`);
   if (bytes > limit) fail(`weigh ${name}`, "It is too heavy.");
-}
-
-function lookForSecrets(name) {
-  const folder = join(root, "packages", name, "dist");
-  const forbidden = [
-    /\bsk-[A-Za-z0-9_-]{20,}/,
-    /\b(npm|gh[pousr])_[A-Za-z0-9]{30,}/,
-    /\bAKIA[0-9A-Z]{16}\b/,
-    /-----BEGIN/,
-  ];
-  for (const file of readdirSync(folder)) {
-    const text = readFileSync(join(folder, file), "utf8");
-    for (const place of [dirname(root), homedir()].filter((path) => path.length > 1)) {
-      if (text.includes(place + "/")) fail(`look into ${name}`, `dist/${file} names a path of this machine: ${place}`);
-    }
-    for (const key of forbidden)
-      if (key.test(text)) fail(`look into ${name}`, `dist/${file} has what looks like a key.`);
-  }
 }
 
 function write(file, text) {

@@ -56,7 +56,7 @@ export type Mail = {
 };
 
 /** Characters of visible text that are kept: 99 of 100 mails are shorter. */
-export const longestText = 12_000;
+const longestText = 12_000;
 const mostWords = 800;
 
 // Footers of list servers in HTML, where no line of text tells them.

@@ -7,7 +7,7 @@ import { hash32 } from "@mabeam/foundation";
 
 const sketchSize = 96;
 /** Estimated share of common word triples from which two texts count as one. */
-export const sameFrom = 0.35;
+const sameFrom = 0.35;
 // A shingle of this many texts is boilerplate: it cannot tell a campaign, and comparing all its pairs would be slow.
 const commonFrom = 80;
 

@@ -8,7 +8,7 @@ const styled =
 
 export const bold = styled(1);
 export const dim = styled(2);
-export const green = styled(32);
+const green = styled(32);
 
 export function say(line = ""): void {
   process.stdout.write(`${line}\n`);

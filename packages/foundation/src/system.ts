@@ -1,5 +1,4 @@
 /** What a system of agents promises to its users; `mabeam.ts` puts one together. */
-import type { Tracer } from "@opentelemetry/api";
 import type { AgentEvents } from "./agents/agent-events.ts";
 import type { AgentDefinition, AgentOptions, Handlers } from "./agents/define.ts";
 import type { AgentRef } from "./agents/ref.ts";
@@ -11,6 +10,7 @@ import type { Events } from "./core/events.ts";
 import type { Journal } from "./journal/journal.ts";
 import type { CoordinationOptions, CoordinationReport } from "./orchestration/coordinator.ts";
 import type { Logger } from "./telemetry/log.ts";
+import type { Tracer } from "./telemetry/telemetry.ts";
 import type { Variables } from "./variables/store.ts";
 import type { CoordinationContext, OrchestrationVariable } from "./variables/variable.ts";
 

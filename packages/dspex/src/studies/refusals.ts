@@ -3,7 +3,7 @@ import { canonicalJson, invalidInput, MabeamError } from "@mabeam/foundation";
 import type { StudyRecord, StudyState } from "./state.ts";
 
 /** `TRIAL_CLOSED`: it has been told already. */
-export function trialClosed(number: number, state: string): MabeamError {
+function trialClosed(number: number, state: string): MabeamError {
   return new MabeamError("TRIAL_CLOSED", `Trial ${number} is ${state} already; what a trial was told is final.`, {
     details: { number, state },
   });

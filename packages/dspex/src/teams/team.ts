@@ -77,7 +77,10 @@ export async function createTeam<const P extends Programs, const Output extends 
   }
 }
 
-/** Upstream's name for {@link createTeam}. */
+/**
+ * Upstream's name for {@link createTeam}.
+ * @alias
+ */
 export const createWorkflow: typeof createTeam = createTeam;
 
 /** What all versions of a team share. */

@@ -88,7 +88,7 @@ export interface OptimizerProgress {
 }
 
 /** The variables in which two configurations differ. */
-export function changes(from: Configuration, to: Configuration): { variable: string; from: unknown; to: unknown }[] {
+function changes(from: Configuration, to: Configuration): { variable: string; from: unknown; to: unknown }[] {
   const names = [...new Set([...Object.keys(from), ...Object.keys(to)])].toSorted();
   return names
     .filter((name) => JSON.stringify(from[name]) !== JSON.stringify(to[name]))
@@ -135,5 +135,5 @@ const signed = (value: number): string => `${value >= 0 ? "+" : "−"}${Math.abs
 function shown(value: unknown): string {
   if (value === undefined) return "(absent)";
   if (typeof value === "number") return String(Number(value.toPrecision(4)));
-  return Array.isArray(value) ? `[${value.join(", ")}]` : String(value);
+  return Array.isArray(value) ? `[${value.join(", ")}]` : JSON.stringify(value);
 }

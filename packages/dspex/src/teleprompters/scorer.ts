@@ -6,7 +6,7 @@ import { MabeamError, type Journal, type Json } from "@mabeam/foundation";
 import { evaluate } from "../evaluation/evaluate.ts";
 import type { Evaluation } from "../evaluation/evaluation.ts";
 import type { Metric } from "../evaluation/metric.ts";
-import { exampleKey, programKey, scoreTable, type KeyedScore, type ScoreTable } from "../evaluation/score-table.ts";
+import { programKey, scoreTable, type KeyedScore, type ScoreTable } from "../evaluation/score-table.ts";
 import { callMemo, type CallMemo } from "../programs/call-memo.ts";
 import { fitCache, type FitCache } from "../programs/fit-cache.ts";
 import type { AnyProgram } from "../programs/program.ts";
@@ -46,7 +46,6 @@ export class Scorer {
   readonly #fits: FitCache = fitCache({ capacity: 512 });
   readonly #memo: CallMemo = callMemo();
   readonly #programs = new Map<string, Promise<AnyProgram>>();
-  readonly #itemKeys: readonly string[];
   /**
    * Scores by program, then by index, that this life of the run has asked for. What the journal knows beyond that is
    * not shown: a resumed run must decide by what an uninterrupted one knew at the same point.
@@ -60,7 +59,6 @@ export class Scorer {
 
   constructor(options: ScorerOptions) {
     this.#options = options;
-    this.#itemKeys = options.examples.map(exampleKey);
   }
 
   /** Program runs that were asked for; those that an earlier life of this run has paid for count all the same. */

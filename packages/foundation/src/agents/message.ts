@@ -4,7 +4,7 @@
  */
 import { abortedError } from "../core/abort.ts";
 import type { Deadline } from "../core/deadlines.ts";
-import type { Context } from "@opentelemetry/api";
+import type { Context } from "../telemetry/telemetry.ts";
 import type { Directive } from "./directive.ts";
 import type { VariableChange } from "./variable-access.ts";
 

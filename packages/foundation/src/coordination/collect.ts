@@ -2,6 +2,7 @@
  * Gathers the answers of a round: asks everybody at once and waits until all have answered, the decision is settled,
  * time is up, or the session is cancelled. What comes later goes nowhere.
  */
+import { yieldToLoop } from "../core/clock.ts";
 import { isMabeamError } from "../core/errors.ts";
 import type { Json } from "../core/json.ts";
 import type { ProtocolHost, ProtocolRequest } from "./protocol.ts";
@@ -38,7 +39,7 @@ export async function collectAnswers<Result>(
     tell(event);
     if (outstanding.size === 0) over.end();
     // Answers that are on their way already still count: the tally is complete when everybody is prompt.
-    else if (plan.round.isSettled()) setImmediate(over.end);
+    else if (plan.round.isSettled()) yieldToLoop(over.end);
   };
   const timer = host.clock.after(plan.timeoutMs, () => {
     over.unlessItFails(() => {

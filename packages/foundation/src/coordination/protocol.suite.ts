@@ -3,8 +3,8 @@ import { describe, expect, it } from "vitest";
 import type { Json } from "../core/json.ts";
 import type { ProtocolOptions, Session, SessionEvent } from "./protocol.ts";
 import { createProtocols } from "./protocols.ts";
-import { scriptedHost, silent } from "./scripted-host.ts";
-import type { Script, ScriptedHost } from "./scripted-host.ts";
+import { scriptedHost, silent } from "./scripted-host.test-support.ts";
+import type { Script, ScriptedHost } from "./scripted-host.test-support.ts";
 
 /** A protocol and how to use it. */
 export interface ProtocolCase {

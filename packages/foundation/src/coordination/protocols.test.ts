@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Protocol } from "./protocol.ts";
 import { createProtocols } from "./protocols.ts";
-import { scriptedHost, silent } from "./scripted-host.ts";
+import { scriptedHost, silent } from "./scripted-host.test-support.ts";
 
 const options = ["yes", "no"];
 const yes = (): string => "yes";

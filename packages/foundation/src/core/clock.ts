@@ -38,3 +38,10 @@ export const systemClock: Clock = {
 export function yieldToLoop(callback: () => void): void {
   setImmediate(callback);
 }
+
+/** Resolves `delayMs` from now. */
+export function pause(clock: Clock, delayMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    clock.after(delayMs, resolve);
+  });
+}

@@ -5,6 +5,7 @@
 import type { Actor, Phase } from "../agents/actor.ts";
 import { handlerFailed } from "../agents/failures.ts";
 import type { AgentServices } from "../agents/services.ts";
+import { pause } from "../core/clock.ts";
 import { planRestart } from "./restart.ts";
 
 export class Supervisor {
@@ -51,7 +52,7 @@ export class Supervisor {
         return { error: cause };
       }
       this.#stamps.set(actor, plan.stamps);
-      if (plan.delayMs > 0) await this.#delay(plan.delayMs);
+      if (plan.delayMs > 0) await pause(this.#services.clock, plan.delayMs);
       // Stopped or restarted by somebody meanwhile: this failure is history.
       if (!isStill(actor, down)) return undefined;
       actor.restarts++;
@@ -69,12 +70,6 @@ export class Supervisor {
         cause = failure;
       }
     }
-  }
-
-  #delay(delayMs: number): Promise<void> {
-    return new Promise((resolve) => {
-      this.#services.clock.after(delayMs, resolve);
-    });
   }
 }
 

@@ -4,6 +4,8 @@
  */
 import { context, SpanKind, SpanStatusCode, trace, type Context, type Span, type Tracer } from "@opentelemetry/api";
 
+export type { Context, Tracer } from "@opentelemetry/api";
+
 /** What a span may say. */
 export type SpanAttributes = Record<string, string | number | boolean>;
 

@@ -25,7 +25,7 @@ import { importance } from "../../studies/importance.ts";
 import { tpeSampler } from "../../studies/samplers/tpe/tpe.ts";
 import type { Configuration } from "../../variables/configuration.ts";
 import { claimRun } from "../claim-run.ts";
-import { reportOf, type Optimized, type OptimizerProgress } from "../optimized.ts";
+import { reportOf, type Optimized } from "../optimized.ts";
 import { Scorer } from "../scorer.ts";
 import { selectFinal } from "../selection.ts";
 import { singlesOf } from "../singles.ts";

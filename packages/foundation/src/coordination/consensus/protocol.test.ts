@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { createProtocols } from "../protocols.ts";
 import { protocolSuite } from "../protocol.suite.ts";
-import { scriptedHost, silent } from "../scripted-host.ts";
-import type { Script } from "../scripted-host.ts";
+import { scriptedHost, silent } from "../scripted-host.test-support.ts";
+import type { Script } from "../scripted-host.test-support.ts";
 
 const options = ["yes", "no"];
 const bad = [["yes", "no"], "maybe", 1, undefined, {}, true];

@@ -7,9 +7,7 @@
  * and no time-out decides (except where a holder cannot be judged from here: see {@link patienceMs}).
  */
 import { link, readFile, rm, stat, unlink } from "node:fs/promises";
-// Not the clock: its timers do not keep the process alive, and a waiting append must.
-import { setTimeout as pause } from "node:timers/promises";
-import { systemClock } from "../../core/clock.ts";
+import { pause, systemClock } from "../../core/clock.ts";
 import { MabeamError } from "../../core/errors.ts";
 import { lifeOf, parseOwner } from "./owner.ts";
 import type { Owner } from "./owner.ts";
@@ -49,7 +47,7 @@ async function acquire(path: string, self: string, timeoutMs: number): Promise<v
     } else if (now - begin > timeoutMs) {
       throw lockedTooLong(path, held.owner, timeoutMs);
     } else {
-      await pause(pauseMs);
+      await pause(systemClock, pauseMs);
     }
   }
 }

@@ -1,0 +1,34 @@
+/** What the built files weigh, and what they must not contain. */
+import { readdirSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join, parse, sep } from "node:path";
+
+// tsup builds with esbuild, so it is there.
+const { build } = createRequire(createRequire(import.meta.url).resolve("tsup"))("esbuild");
+
+/** Bundles an entry as a user's bundler would, with its dependencies left out; gives the minified size in bytes. */
+export async function minifiedBytes(entry, dependencies) {
+  const external = dependencies.flatMap((dependency) => [dependency, `${dependency}/*`]);
+  const options = { bundle: true, minify: true, write: false, format: "esm", platform: "node", logLevel: "silent" };
+  const { outputFiles } = await build({ ...options, entryPoints: [entry], external });
+  return outputFiles[0].contents.length;
+}
+
+const keys = [
+  /\bsk-[A-Za-z0-9_-]{20,}/,
+  /\b(npm|gh[pousr])_[A-Za-z0-9]{30,}/,
+  /\bAKIA[0-9A-Z]{16}\b/,
+  /-----BEGIN [A-Z ]*KEY/,
+];
+
+/** Says which files name a folder of this machine or hold what looks like a key. */
+export function secretsIn(folder, places) {
+  const named = places.filter((place) => place !== parse(place).root).map((place) => place.replace(/[/\\]*$/, sep));
+  return readdirSync(folder).flatMap((file) => {
+    const text = readFileSync(join(folder, file), "utf8");
+    return [
+      ...named.filter((place) => text.includes(place)).map((place) => `${file} names a path of this machine: ${place}`),
+      ...keys.filter((key) => key.test(text)).map((key) => `${file} has what looks like a key: ${key}`),
+    ];
+  });
+}
