@@ -1,16 +1,14 @@
 /**
- * The one live loop of an agent: it takes messages from the mailbox, runs their handlers and settles them, and it is
- * the one place where a failure is caught. What follows a crash is decided elsewhere: the actor only reports it.
+ * An agent as it lives: what it is doing, which messages it takes in, and how its lives begin and end. Messages are
+ * handled in `loop.ts`; what follows a crash is decided by the supervisor: the actor only reports it.
  */
-import { yieldToLoop } from "../core/clock.ts";
-import { isMabeamError, MabeamError } from "../core/errors.ts";
-import { LatencyWindow } from "../telemetry/latency-window.ts";
+import { MabeamError } from "../core/errors.ts";
 import type { AgentDefinition, StopReason } from "./define.ts";
 import type { Directive, DirectiveOutcome } from "./directive.ts";
 import { agentNotRunning, askTimeout, handlerFailed, mailboxFull, unknownHandler } from "./failures.ts";
 import { Incarnation, IncarnationContext } from "./incarnation.ts";
 import type { AgentInfo, AgentStatus } from "./info.ts";
-import { Mailbox } from "./mailbox.ts";
+import { MessageLoop } from "./loop.ts";
 import { Message, type MessageBody, type Waiter } from "./message.ts";
 import type { ResolvedAgentOptions } from "./options.ts";
 import type { AgentServices } from "./services.ts";
@@ -32,9 +30,6 @@ export interface ActorObserver {
   changed(actor: Actor): void;
 }
 
-// After so many messages, in one go or in a chain of microtasks, timers and I/O are let in.
-const drainBudget = 512;
-
 export class Actor {
   readonly id: string;
   readonly definition: AgentDefinition;
@@ -43,17 +38,10 @@ export class Actor {
   restarts = 0;
   readonly #services: AgentServices;
   readonly #observer: ActorObserver;
-  readonly #mailbox: Mailbox;
-  readonly #underWay = new Set<Message>();
-  readonly #window = new LatencyWindow();
+  readonly #loop: MessageLoop;
   #phase: Phase = { status: "registered" };
   #epoch = 0;
   #startedAt: number | undefined;
-  #pumpScheduled = false;
-  /** Messages handled since timers and I/O were let in. */
-  #sinceYield = 0;
-  #onIdle: (() => void) | undefined;
-
   constructor(
     id: string,
     definition: AgentDefinition,
@@ -67,7 +55,7 @@ export class Actor {
     this.role = options.role;
     this.#services = services;
     this.#observer = observer;
-    this.#mailbox = new Mailbox(options.mailbox.capacity, options.mailbox.overflow);
+    this.#loop = new MessageLoop(id, definition, options, services, (life, error) => this.#crash(life, error));
   }
 
   get phase(): Phase {
@@ -95,8 +83,8 @@ export class Actor {
       node: this.#services.node,
       restarts: this.restarts,
       startedAt: this.#startedAt,
-      mailboxDepth: this.#mailbox.depth,
-      metrics: this.#window.metrics(this.#services.clock.monotonic()),
+      mailboxDepth: this.#loop.depth,
+      metrics: this.#loop.metrics(),
     };
   }
 
@@ -138,8 +126,7 @@ export class Actor {
       message.deadline = this.#services.deadlines.set(directive.timeoutMs, () =>
         message.abandon(askTimeout(this.id, "onDirective", directive.timeoutMs)),
       );
-      this.#mailbox.offerSystem(message);
-      this.#schedulePump();
+      this.#loop.postSystem(message);
     });
   }
 
@@ -156,18 +143,14 @@ export class Actor {
   }
 
   #message(body: MessageBody, waiter: Waiter | undefined): Message {
-    const message = new Message(body, waiter, this.#services.telemetry.active());
-    message.onAbandoned = this.#onAbandoned;
-    return message;
+    return new Message(body, waiter, this.#services.telemetry.active());
   }
 
   #post(message: Message): void {
-    const dropped = this.#mailbox.offer(message);
-    if (dropped !== undefined) {
-      dropped.fail(mailboxFull(this.id, this.options.mailbox.capacity));
-      this.#reportDropped(dropped.name, "mailbox_full");
-    }
-    this.#schedulePump();
+    const dropped = this.#loop.post(message);
+    if (dropped === undefined) return;
+    dropped.fail(mailboxFull(this.id, this.options.mailbox.capacity));
+    this.#reportDropped(dropped.name, "mailbox_full");
   }
 
   #reportDropped(handler: string, reason: "mailbox_full" | "agent_not_running" | "unknown_handler"): void {
@@ -177,96 +160,6 @@ export class Actor {
       handler,
       reason,
     });
-  }
-
-  /** A message given up leaves its turn if it has one, else its place in the mailbox. */
-  readonly #onAbandoned = (message: Message): void => {
-    if (this.#underWay.has(message)) this.#release(message);
-    else this.#mailbox.forget();
-  };
-
-  // ── The loop ───────────────────────────────────────────────────────────────────────────────────────────────────
-
-  #schedulePump(): void {
-    if (this.#pumpScheduled) return;
-    this.#pumpScheduled = true;
-    if (this.#sinceYield < drainBudget) queueMicrotask(this.#pump);
-    else {
-      this.#sinceYield = 0;
-      yieldToLoop(this.#pump);
-    }
-  }
-
-  readonly #pump = (): void => {
-    while (this.#phase.status === "running" && this.#underWay.size < this.options.concurrency) {
-      if (this.#sinceYield >= drainBudget) break;
-      const message = this.#mailbox.take();
-      if (message === undefined) break;
-      this.#sinceYield++;
-      this.#handle(this.#phase.life, message);
-    }
-    this.#pumpScheduled = false;
-    if (this.#sinceYield >= drainBudget) this.#schedulePump();
-  };
-
-  #handle(life: Incarnation, message: Message): void {
-    this.#underWay.add(message);
-    const startedAt = this.#services.clock.monotonic();
-    try {
-      const result = this.#invoke(life, message);
-      if (isThenable(result)) {
-        result.then(
-          (reply) => this.#succeeded(message, startedAt, reply),
-          (error: unknown) => this.#failed(life, message, startedAt, error),
-        );
-      } else this.#succeeded(message, startedAt, result);
-    } catch (error) {
-      this.#failed(life, message, startedAt, error);
-    }
-  }
-
-  #invoke(life: Incarnation, message: Message): unknown {
-    const ctx = new IncarnationContext(life, message);
-    const { body } = message;
-    const attributes = { "mabeam.agent.id": this.id, "mabeam.handler": message.name };
-    return this.#services.telemetry.span("mabeam.handle", attributes, message.context, () => {
-      switch (body.kind) {
-        case "handler":
-          return this.definition.handlers[body.handler]?.(ctx, body.payload);
-        case "directive":
-          return this.definition.onDirective?.(ctx, body.directive);
-        case "variable":
-          return this.definition.onVariable?.(ctx, body.change);
-      }
-    });
-  }
-
-  #succeeded(message: Message, startedAt: number, reply: unknown): void {
-    // Given up, or of a life that has ended: late replies are ignored.
-    if (!this.#underWay.has(message)) return;
-    this.#record(startedAt, false);
-    message.succeed(reply);
-    this.#release(message);
-  }
-
-  #failed(life: Incarnation, message: Message, startedAt: number, error: unknown): void {
-    if (!this.#underWay.has(message)) return;
-    const refused = isMabeamError(error) || message.body.kind === "directive";
-    this.#record(startedAt, !refused);
-    message.fail(refused ? error : handlerFailed(this.id, message.name, error));
-    this.#release(message);
-    if (!refused) this.#crash(life, error);
-  }
-
-  #record(startedAt: number, failed: boolean): void {
-    const now = this.#services.clock.monotonic();
-    this.#window.record(now - startedAt, now, failed);
-  }
-
-  #release(message: Message): void {
-    this.#underWay.delete(message);
-    if (this.#underWay.size === 0) this.#onIdle?.();
-    if (this.#mailbox.depth > 0) this.#schedulePump();
   }
 
   // ── Lives ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -292,7 +185,7 @@ export class Actor {
     this.#startedAt = this.#services.clock.now();
     this.#enter({ status: "running", life });
     this.#services.events.emit("agent:started", { at: this.#startedAt, agent: this.id, epoch: life.epoch });
-    this.#schedulePump();
+    this.#loop.runFor(life);
   }
 
   /** Ends the present life in good order. `false` if there was nothing to end. */
@@ -331,8 +224,8 @@ export class Actor {
   async #endLife(life: Incarnation, reason: StopReason): Promise<boolean> {
     await Promise.resolve();
     this.#dismissWaiting();
-    await this.#untilIdle();
-    for (const message of this.#underWay) message.abandon(agentNotRunning(this.id, "stopping"));
+    await this.#loop.untilIdle(this.options.shutdownTimeoutMs);
+    this.#loop.abandonUnderWay(() => agentNotRunning(this.id, "stopping"));
     await this.#runOnStop(life, reason);
     life.end(agentNotRunning(this.id, "stopped"));
     this.#ended(reason);
@@ -343,7 +236,7 @@ export class Actor {
     if (!this.#isLife(life)) return;
     this.#enter({ status: "down", error });
     life.end(error);
-    for (const message of this.#underWay) message.abandon(handlerFailed(this.id, message.name, error));
+    this.#loop.abandonUnderWay((message) => handlerFailed(this.id, message.name, error));
     life.log.error({ err: error }, "agent crashed");
     if (this.definition.onStop === undefined) this.#observer.crashed(this, error);
     else void this.#runOnStop(life, "crash").then(() => this.#observer.crashed(this, error));
@@ -356,23 +249,10 @@ export class Actor {
   }
 
   #dismissWaiting(): void {
-    for (const message of this.#mailbox.drain()) {
+    for (const message of this.#loop.drain()) {
       message.fail(agentNotRunning(this.id, this.status));
       this.#reportDropped(message.name, "agent_not_running");
     }
-  }
-
-  /** Waits for the handlers under way, as long as the shutdown time allows. */
-  #untilIdle(): Promise<void> {
-    if (this.#underWay.size === 0) return Promise.resolve();
-    return new Promise((resolve) => {
-      const deadline = this.#services.deadlines.set(this.options.shutdownTimeoutMs, () => this.#onIdle?.());
-      this.#onIdle = () => {
-        this.#onIdle = undefined;
-        deadline.clear();
-        resolve();
-      };
-    });
   }
 
   async #runOnStop(life: Incarnation, reason: StopReason): Promise<void> {
@@ -400,12 +280,9 @@ export class Actor {
 
   #enter(phase: Phase): void {
     this.#phase = phase;
+    if (phase.status !== "running") this.#loop.pause();
     this.#observer.changed(this);
   }
-}
-
-function isThenable(value: unknown): value is Promise<unknown> {
-  return typeof (value as { then?: unknown } | null | undefined)?.then === "function";
 }
 
 /** What a directive that got no answer came to: the agent refused it, was too slow, or went away. */
