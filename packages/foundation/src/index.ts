@@ -66,7 +66,7 @@ export { participant, type Behaviours } from "./coordination/participant.ts";
 // Journal
 export type { Journal, JournalEntry } from "./journal/journal.ts";
 export { memoryJournal } from "./journal/memory.ts";
-export { fileJournal, type FileJournalOptions } from "./journal/file/journal.ts";
+export { fileJournal, type FileJournalOptions } from "./journal/file-journal.ts";
 
 // Telemetry
 export type { Logger } from "./telemetry/log.ts";

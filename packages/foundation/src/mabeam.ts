@@ -15,7 +15,7 @@ import { MabeamError } from "./core/errors.ts";
 import { Events } from "./core/events.ts";
 import { seededRandom } from "./core/random.ts";
 import { checkId } from "./core/validate.ts";
-import { fileJournal } from "./journal/file/journal.ts";
+import { fileJournal } from "./journal/file-journal.ts";
 import type { Journal } from "./journal/journal.ts";
 import { memoryJournal } from "./journal/memory.ts";
 import { Coordinator, type CoordinationOptions, type CoordinationReport } from "./orchestration/coordinator.ts";

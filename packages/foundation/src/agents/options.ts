@@ -20,45 +20,31 @@ export interface ResolvedAgentOptions {
   readonly autoStart: boolean;
 }
 
-const known = new Set<keyof AgentOptions>([
-  "args",
-  "role",
-  "tags",
-  "restart",
-  "maxRestarts",
-  "withinMs",
-  "backoff",
-  "shutdownTimeoutMs",
-  "concurrency",
-  "mailbox",
-  "askTimeoutMs",
-  "autoStart",
-]);
+const defaults = {
+  args: undefined,
+  role: "executor",
+  tags: [],
+  restart: "permanent",
+  maxRestarts: 3,
+  withinMs: 5000,
+  backoff: undefined,
+  shutdownTimeoutMs: 5000,
+  concurrency: 1,
+  mailbox: { capacity: 1000, overflow: "reject" },
+  askTimeoutMs: 30_000,
+  autoStart: true,
+} as const satisfies ResolvedAgentOptions;
 
 /** @throws MabeamError `INVALID_INPUT` for an unknown option or a value out of range */
 export function resolveOptions(options: AgentOptions): ResolvedAgentOptions {
-  for (const name of Object.keys(options)) {
-    if (!known.has(name as keyof AgentOptions)) {
-      throw invalidInput(
-        "unknown-option",
-        `"${name}" is no option of registerAgent; there are ${[...known].join(", ")}.`,
-      );
-    }
+  const unknown = Object.keys(options).find((name) => !Object.hasOwn(defaults, name));
+  if (unknown !== undefined) {
+    const message = `"${unknown}" is no option of registerAgent; there are ${Object.keys(defaults).join(", ")}.`;
+    throw invalidInput("unknown-option", message);
   }
-  const resolved: ResolvedAgentOptions = {
-    args: options.args,
-    role: options.role ?? "executor",
-    tags: [...(options.tags ?? [])],
-    restart: options.restart ?? "permanent",
-    maxRestarts: options.maxRestarts ?? 3,
-    withinMs: options.withinMs ?? 5000,
-    backoff: options.backoff,
-    shutdownTimeoutMs: options.shutdownTimeoutMs ?? 5000,
-    concurrency: options.concurrency ?? 1,
-    mailbox: { capacity: options.mailbox?.capacity ?? 1000, overflow: options.mailbox?.overflow ?? "reject" },
-    askTimeoutMs: options.askTimeoutMs ?? 30_000,
-    autoStart: options.autoStart ?? true,
-  };
+  const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+  const mailbox = { ...defaults.mailbox, ...options.mailbox };
+  const resolved: ResolvedAgentOptions = { ...defaults, ...given, tags: [...(options.tags ?? [])], mailbox };
   checkResolved(resolved);
   return resolved;
 }

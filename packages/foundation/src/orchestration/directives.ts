@@ -27,7 +27,10 @@ export async function deliverDirective(
     case "change_role": {
       const { role } = directive.parameters;
       if (typeof role !== "string" || role === "") {
-        throw invalidInput("no-role", `change_role needs parameters.role, a non-empty string, not ${JSON.stringify(role)}.`);
+        throw invalidInput(
+          "no-role",
+          `change_role needs parameters.role, a non-empty string, not ${JSON.stringify(role)}.`,
+        );
       }
       const outcome = await actor.direct(directive);
       if (outcome === "delivered") effects.changeRole(actor, role);

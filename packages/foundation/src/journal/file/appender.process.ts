@@ -3,7 +3,7 @@
  * what was acknowledged. With `hold` it takes the stream's lock instead, and keeps it until it is killed.
  */
 import { join } from "node:path";
-import { fileJournal } from "./journal.ts";
+import { fileJournal } from "../file-journal.ts";
 import { withLock } from "./lock.ts";
 import { announceOwner } from "./owner.ts";
 

@@ -4,8 +4,8 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import type { Json } from "../../core/json.ts";
 import { collect, journalSuite } from "../journal.suite.ts";
 import type { Journal } from "../journal.ts";
-import { fileJournal } from "./journal.ts";
-import type { FileJournalOptions } from "./journal.ts";
+import { fileJournal } from "../file-journal.ts";
+import type { FileJournalOptions } from "../file-journal.ts";
 import { segmentPath } from "./segments.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 

@@ -3,62 +3,33 @@
  * tells how records lie in them, `lock.ts` how writers take turns, `recovery.ts` what a crash may leave behind.
  */
 import { mkdir, rm } from "node:fs/promises";
-import { join, resolve } from "node:path";
-import { invalidInput } from "../../core/errors.ts";
+import { join } from "node:path";
 import { checkId, checkInteger } from "../../core/validate.ts";
 import { bell } from "../bell.ts";
 import type { Json } from "../../core/json.ts";
+import type { FileJournalOptions } from "../file-journal.ts";
 import type { Journal, JournalEntry } from "../journal.ts";
 import { checkAppend, checkRead, encodeRecord } from "../record.ts";
 import { closedJournal } from "../refusals.ts";
 import { announceOwner, removeDeadOwners } from "./owner.ts";
 import { readEntries } from "./reader.ts";
 import type { ReadSettings } from "./reader.ts";
-import type { Warn } from "./recovery.ts";
 import { readSnapshot } from "./snapshots.ts";
 import { streamFolder } from "./stream-folder.ts";
 import { StreamWriter } from "./stream.ts";
 import { watchFolder } from "./watch.ts";
 
-/** Options of {@link fileJournal}. */
-export interface FileJournalOptions {
-  /** A segment that has reached this many bytes is followed by a new one. Default 4 MiB. */
-  segmentBytes?: number;
-  /** How long a writer waits for others before it gives up with `RESOURCES_EXHAUSTED`. Default 30,000. */
-  lockTimeoutMs?: number;
-  /** Told when a torn append was cut off. Default: `process.emitWarning`. */
-  warn?: (message: string, details: Record<string, unknown>) => void;
-}
-
-/**
- * A {@link Journal} in the folder `dir`, which is made when it is first needed. What `append` has acknowledged survives
- * `kill -9` and a loss of power (one fsync for all appends that are under way at the time).
- *
- * A torn last append, as a crash leaves it, is cut off with a warning when its stream is next used. Damage elsewhere
- * rejects with `JOURNAL_CORRUPT` and `details: { file, offset }`. What the disk refuses (no space, no permission)
- * rejects with the operating system's error, and the records are not appended.
- *
- * Needs a file system with hard links (all usual ones on Linux and macOS, and NTFS).
- *
- * @throws MabeamError `INVALID_INPUT` for an empty `dir` or a bad option
- */
-export function fileJournal(dir: string, options: FileJournalOptions = {}): Journal {
-  const { segmentBytes = 4 << 20, lockTimeoutMs = 30_000, warn = emitWarning } = options;
-  if (typeof dir !== "string" || dir === "")
-    throw invalidInput("invalid-dir", "fileJournal takes the path of a folder.");
-  checkInteger(segmentBytes, "segmentBytes", { min: 1 });
-  checkInteger(lockTimeoutMs, "lockTimeoutMs", { min: 1 });
-  return new FileJournal(resolve(dir), { segmentBytes, lockTimeoutMs, warn });
-}
+/** Options of `fileJournal` with their defaults in place. */
+export type FileJournalSettings = Required<FileJournalOptions>;
 
 interface OpenStream {
   writer: StreamWriter;
   reading: ReadSettings;
 }
 
-class FileJournal implements Journal {
+export class FileJournal implements Journal {
   readonly #root: string;
-  readonly #settings: Required<FileJournalOptions>;
+  readonly #settings: FileJournalSettings;
   readonly #streams = new Map<string, OpenStream>();
   readonly #limitOpenFiles = recentOnly(openFiles);
   /** Work that `close` waits for. */
@@ -67,7 +38,7 @@ class FileJournal implements Journal {
   #owner: Promise<string> | undefined;
   #closing: Promise<void> | undefined;
 
-  constructor(root: string, settings: Required<FileJournalOptions>) {
+  constructor(root: string, settings: FileJournalSettings) {
     this.#root = root;
     this.#settings = settings;
   }
@@ -204,7 +175,3 @@ async function openOwner(folder: string): Promise<string> {
   await removeDeadOwners(folder);
   return path;
 }
-
-const emitWarning: Warn = (message, details) => {
-  process.emitWarning(message, { type: "MabeamJournalWarning", detail: JSON.stringify(details) });
-};

@@ -8,7 +8,7 @@ import { expect, it, onTestFinished } from "vitest";
 import { seededRandom } from "../../core/random.ts";
 import { collect } from "../journal.suite.ts";
 import type { Acknowledged } from "./appender.process.ts";
-import { fileJournal } from "./journal.ts";
+import { fileJournal } from "../file-journal.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 
 const script = fileURLToPath(new URL("./appender.process.ts", import.meta.url));
