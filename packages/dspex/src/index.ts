@@ -57,13 +57,7 @@ export {
   type ProgramHandlers,
   type ProgramState,
 } from "./agents/agentize.ts";
-export {
-  createTeam,
-  createWorkflow,
-  type Team,
-  type TeamInputs,
-  type TeamOutputs,
-} from "./teams/team.ts";
+export { createTeam, createWorkflow, type Team, type TeamInputs, type TeamOutputs } from "./teams/team.ts";
 export type { TeamOptions } from "./teams/shape.ts";
 export type { Aggregation } from "./teams/aggregation.ts";
 export type { TeamStep, TeamTrajectory } from "./teams/trajectory.ts";

@@ -8,7 +8,7 @@ import { resolveOptions } from "./agents/options.ts";
 import type { AgentRef, AskOptions } from "./agents/ref.ts";
 import { Registry } from "./agents/registry.ts";
 import type { AgentServices } from "./agents/services.ts";
-import { createProtocols, type Protocols } from "./coordination/protocols.ts";
+import type { createProtocols, Protocols } from "./coordination/protocols.ts";
 import { systemClock, type Clock } from "./core/clock.ts";
 import { Deadlines } from "./core/deadlines.ts";
 import { MabeamError } from "./core/errors.ts";
@@ -38,7 +38,9 @@ import type { CoordinationContext, OrchestrationVariable } from "./variables/var
  * await counter.ask("add", 2);
  */
 export async function createMabeam(options: MabeamOptions = {}): Promise<Mabeam> {
-  const system = new System(options);
+  // Here, and not with the package: whoever imports it for a type, an error or a journal does not load the protocols.
+  const protocols = await import("./coordination/protocols.ts");
+  const system = new System(options, protocols.createProtocols);
   await system.recover();
   return system;
 }
@@ -61,7 +63,7 @@ class System implements Mabeam {
   readonly #started = new Set<Actor>();
   #closing: Promise<void> | undefined;
 
-  constructor(options: MabeamOptions) {
+  constructor(options: MabeamOptions, startProtocols: typeof createProtocols) {
     const logger = options.logger ?? silentLogger;
     const seed = options.seed ?? crypto.getRandomValues(new Uint32Array(1))[0] ?? 0;
     const random = seededRandom(seed);
@@ -89,7 +91,7 @@ class System implements Mabeam {
     };
     this.#supervisor = new Supervisor(this.#services);
     this.#coordinator = new Coordinator(this.#coordinationHost());
-    this.protocols = createProtocols({
+    this.protocols = startProtocols({
       ask: (agent, handler, payload, askOptions) => this.agents.ref(agent).ask(handler, payload, askOptions),
       has: (agent) => this.agents.has(agent),
       find: (query) => this.agents.find(query).map((info) => info.id),
