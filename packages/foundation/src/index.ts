@@ -81,8 +81,8 @@ export {
   type MabeamErrorOptions,
 } from "./core/errors.ts";
 export { abortable, abortedError, throwIfAborted } from "./core/abort.ts";
-export { systemClock, type Clock, type Timer } from "./core/clock.ts";
+export { breather, systemClock, type Clock, type Timer } from "./core/clock.ts";
 export { hash32, seededRandom, type Random } from "./core/random.ts";
 export { canonicalJson, type Json } from "./core/json.ts";
-export { checkId } from "./core/validate.ts";
+export { checkId, checkOptions } from "./core/validate.ts";
 export { Events } from "./core/events.ts";

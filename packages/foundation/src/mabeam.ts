@@ -14,7 +14,7 @@ import { Deadlines } from "./core/deadlines.ts";
 import { MabeamError } from "./core/errors.ts";
 import { Events } from "./core/events.ts";
 import { seededRandom } from "./core/random.ts";
-import { checkId } from "./core/validate.ts";
+import { checkId, checkOptions } from "./core/validate.ts";
 import { fileJournal } from "./journal/file-journal.ts";
 import type { Journal } from "./journal/journal.ts";
 import { memoryJournal } from "./journal/memory.ts";
@@ -38,6 +38,7 @@ import type { CoordinationContext, OrchestrationVariable } from "./variables/var
  * await counter.ask("add", 2);
  */
 export async function createMabeam(options: MabeamOptions = {}): Promise<Mabeam> {
+  checkOptions(options, ["node", "journal", "logger", "telemetry", "clock", "seed"], "createMabeam");
   // Here, and not with the package: whoever imports it for a type, an error or a journal does not load the protocols.
   const protocols = await import("./coordination/protocols.ts");
   const system = new System(options, protocols.createProtocols);

@@ -1,6 +1,6 @@
 /** Registration options, checked and with their defaults filled in. */
 import { invalidInput } from "../core/errors.ts";
-import { checkInteger, checkNumber } from "../core/validate.ts";
+import { checkInteger, checkNumber, checkOptions } from "../core/validate.ts";
 import type { AgentOptions, Backoff } from "./define.ts";
 import type { Json } from "../core/json.ts";
 
@@ -37,11 +37,7 @@ const defaults = {
 
 /** @throws MabeamError `INVALID_INPUT` for an unknown option or a value out of range */
 export function resolveOptions(options: AgentOptions): ResolvedAgentOptions {
-  const unknown = Object.keys(options).find((name) => !Object.hasOwn(defaults, name));
-  if (unknown !== undefined) {
-    const message = `"${unknown}" is no option of registerAgent; there are ${Object.keys(defaults).join(", ")}.`;
-    throw invalidInput("unknown-option", message);
-  }
+  checkOptions(options, Object.keys(defaults), "registerAgent");
   const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
   const mailbox = { ...defaults.mailbox, ...options.mailbox };
   const resolved: ResolvedAgentOptions = { ...defaults, ...given, tags: [...(options.tags ?? [])], mailbox };

@@ -45,3 +45,20 @@ export function pause(clock: Clock, delayMs: number): Promise<void> {
     clock.after(delayMs, resolve);
   });
 }
+
+/**
+ * For loops that may not wait for anything by themselves: `await` what this gives between two pieces of work, and every
+ * `everyMs` milliseconds timers, I/O and abort signals get their turn. Gives `undefined` while it is not yet time.
+ */
+export function breather(clock: Clock = systemClock, everyMs = 10): () => Promise<void> | undefined {
+  let last = clock.monotonic();
+  return () => {
+    if (clock.monotonic() - last < everyMs) return undefined;
+    return new Promise((resolve) => {
+      yieldToLoop(() => {
+        last = clock.monotonic();
+        resolve();
+      });
+    });
+  };
+}

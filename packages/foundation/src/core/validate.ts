@@ -35,3 +35,15 @@ export function checkInteger(
   if (!Number.isInteger(value))
     throw invalidInput("invalid-number", `${what} must be a whole number, not ${value}.`, { value });
 }
+
+/** A record of options with no names but the known ones: a typing error is no silent default. */
+export function checkOptions(options: unknown, known: readonly string[], what: string): void {
+  if (typeof options !== "object" || options === null || Array.isArray(options)) {
+    throw invalidInput("invalid-options", `${what} takes options, a record, not ${String(options)}.`);
+  }
+  const unknown = Object.keys(options).find((name) => !known.includes(name));
+  if (unknown === undefined) return;
+  throw invalidInput("unknown-option", `"${unknown}" is no option of ${what}; there are ${known.join(", ")}.`, {
+    option: unknown,
+  });
+}
