@@ -88,6 +88,7 @@ function describe({ config, importance, spent, candidates, comparison, controls,
   say(`  topology             ${String(config["team.topology"])}`);
   say(`  aggregation          ${String(config["team.aggregation.label"])}`);
   const mattered = Object.entries(importance)
+    .filter(([, { interval }]) => interval[0] > 0)
     .toSorted(([, a], [, b]) => b.value - a.value)
     .slice(0, 5);
   say(

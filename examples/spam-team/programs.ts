@@ -54,7 +54,8 @@ function settingsOf<Settings extends CommonSettings>(member: Member<Settings>, c
 const caution = float("caution", { min: -2, max: 2, default: 0 });
 const trust = float("trust", { min: 0, max: 1.5, default: 0.5 });
 const penalty = float("penalty", { min: 0.05, max: 50, log: true, default: 1 });
-const minimumCount = integer("minimumCount", { min: 1, max: 10, default: 2 });
+// At least 2: what stands in one mail alone is that mail's, and does not belong in a saved model.
+const minimumCount = integer("minimumCount", { min: 2, max: 10, default: 2 });
 
 /** The members, in the order in which a pipeline passes a mail on. */
 export function spamPrograms(): Record<"words" | "headers" | "style" | "links" | "rhythm", SpamProgram> {

@@ -14,6 +14,20 @@ export type LinearModel = {
   normalised: boolean;
 };
 
+/**
+ * A model of these weights, one for each feature of the vocabulary. Weights are kept to four decimals, and those that
+ * this makes 0 not at all: a saved model is small, and its answers are the same.
+ */
+export function linearModel(
+  bias: number,
+  vocabulary: readonly string[],
+  weightOf: (index: number) => number,
+  normalised: boolean,
+): LinearModel {
+  const rounded = vocabulary.map((feature, index) => [feature, Math.round(1e4 * weightOf(index)) / 1e4] as const);
+  return { bias, weights: rounded.filter(([, weight]) => weight !== 0), normalised };
+}
+
 // A model is looked up for every mail: its table is made once for each model object.
 const tables = new WeakMap<LinearModel, Map<string, number>>();
 

@@ -3,7 +3,7 @@
  * an L2 penalty on the weights that a row touches.
  */
 import type { Random } from "@mabeam/foundation";
-import type { LinearModel } from "./linear-model.ts";
+import { linearModel, type LinearModel } from "./linear-model.ts";
 import type { TrainingData } from "./training-data.ts";
 
 const epochs = 8;
@@ -37,5 +37,5 @@ export function fitLogisticRegression(
       }
     }
   }
-  return { bias, weights: vocabulary.map((feature, index) => [feature, weights[index] as number]), normalised: true };
+  return linearModel(bias, vocabulary, (index) => weights[index] as number, true);
 }

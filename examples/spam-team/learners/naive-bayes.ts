@@ -3,7 +3,7 @@
  * (Manning, Raghavan and Schütze 2008, "Introduction to Information Retrieval", chapter 13; features counted once a
  * mail, as Metsis et al. 2006 found best for spam).
  */
-import type { LinearModel } from "./linear-model.ts";
+import { linearModel, type LinearModel } from "./linear-model.ts";
 import type { TrainingData } from "./training-data.ts";
 
 /** Fits in one pass. `smoothing` > 0 is added to every count. */
@@ -19,14 +19,11 @@ export function fitNaiveBayes({ vocabulary, rows, spam }: TrainingData, smoothin
   }
   const extra = smoothing * vocabulary.length;
   const logShare = (count: number, total: number): number => Math.log((count + smoothing) / (total + extra));
-  return {
-    bias: Math.log((spamRows + 1) / (rows.length - spamRows + 1)),
-    weights: vocabulary.map((feature, index) => {
-      const [spamCount, hamCount] = [inSpam[index] as number, inHam[index] as number];
-      // A feature that these rows never show says nothing; smoothing alone would favour the class with fewer words.
-      if (spamCount + hamCount === 0) return [feature, 0];
-      return [feature, logShare(spamCount, spamTotal) - logShare(hamCount, hamTotal)];
-    }),
-    normalised: false,
+  const bias = Math.log((spamRows + 1) / (rows.length - spamRows + 1));
+  const weightOf = (index: number): number => {
+    const [spamCount, hamCount] = [inSpam[index] as number, inHam[index] as number];
+    // A feature that these rows never show says nothing; smoothing alone would favour the class with fewer words.
+    return spamCount + hamCount === 0 ? 0 : logShare(spamCount, spamTotal) - logShare(hamCount, hamTotal);
   };
+  return linearModel(bias, vocabulary, weightOf, false);
 }

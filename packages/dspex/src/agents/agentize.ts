@@ -3,6 +3,8 @@
  * configuration that directives have set: what a call needs travels in its message, so many calls run at once.
  */
 import {
+  checkOptions,
+  invalidInput,
   isMabeamError,
   MabeamError,
   type AgentContext,
@@ -108,8 +110,15 @@ export function agentize(
   second: AnyProgram | AgentizeOptions = {},
   third: ProgramAgentOptions = {},
 ): ProgramAgentDefinition | Promise<ProgramAgent> {
-  if ("forward" in first) return definitionOf(first, second as AgentizeOptions);
+  if (isProgram(first)) {
+    checkOptions(second, ["capabilities"], "agentize(program, options)");
+    return definitionOf(first, second as AgentizeOptions);
+  }
   return register(first, second as AnyProgram, third);
+}
+
+function isProgram(value: unknown): value is AnyProgram {
+  return typeof (value as Partial<AnyProgram> | null | undefined)?.forward === "function";
 }
 
 function definitionOf(program: AnyProgram, options: AgentizeOptions): ProgramAgentDefinition {
@@ -128,6 +137,12 @@ function definitionOf(program: AnyProgram, options: AgentizeOptions): ProgramAge
 }
 
 async function register(mabeam: Mabeam, program: AnyProgram, options: ProgramAgentOptions): Promise<ProgramAgent> {
+  if (!isProgram(program)) {
+    throw invalidInput(
+      "not-a-program",
+      "agentize takes a program, or a system and a program; make one with program().",
+    );
+  }
   const { agentId = program.name, capabilities, ...agentOptions } = options;
   const definition = definitionOf(program, capabilities === undefined ? {} : { capabilities });
   // Waiting for a model is most of what programs do, so one agent serves many calls at once.

@@ -1,5 +1,5 @@
 /** Intervals by resampling (Efron and Tibshirani 1993, An Introduction to the Bootstrap, section 13.3). */
-import { invalidInput, seededRandom } from "@mabeam/foundation";
+import { checkOptions, invalidInput, seededRandom } from "@mabeam/foundation";
 
 /** How to resample. */
 export interface BootstrapOptions {
@@ -36,6 +36,7 @@ export function bootstrapInterval(
 
 /** @throws MabeamError `INVALID_INPUT` for a number out of its range */
 export function checkedBootstrap(options: BootstrapOptions): BootstrapOptions {
+  checkOptions(options, ["seed", "resamples", "level"], "The bootstrap");
   const { resamples = 1000, level = 0.95 } = options;
   if (!Number.isInteger(resamples) || resamples < 1 || resamples > 1e6) {
     throw invalidInput("invalid-number", `resamples must be a whole number from 1 to 1,000,000, not ${resamples}.`);

@@ -1,9 +1,10 @@
 /** How good a program is: every example run and judged, many at once, with an honest interval. */
-import { invalidInput, MabeamError, systemClock, type Clock } from "@mabeam/foundation";
+import { MabeamError, systemClock, type Clock } from "@mabeam/foundation";
 import type { CallMemo } from "../programs/call-memo.ts";
 import type { AnyProgram, Program } from "../programs/program.ts";
 import { spending } from "../programs/trace.ts";
 import type { Fields } from "../signatures/signature.ts";
+import { checkEvaluation } from "./evaluate-options.ts";
 import { evaluationOf, type Evaluation, type EvaluationSpent, type EvaluationStop } from "./evaluation.ts";
 import { runInOrder, type RunningRow } from "./in-order.ts";
 import { entryOf, inputsGiven, judge, remembered, type Item, type Judging } from "./judge.ts";
@@ -61,7 +62,7 @@ export type ExampleFor<I extends object, O extends object> = Omit<I, keyof O> & 
  *
  * A program or a metric that throws scores `failureScore`, with `error`; it does not end the evaluation.
  *
- * @throws MabeamError `INVALID_INPUT` for no examples or an option out of range, `ABORTED`, `BUDGET_EXHAUSTED` if the
+ * @throws MabeamError `INVALID_INPUT` for no examples or an option that is unknown or out of range, `ABORTED`, `BUDGET_EXHAUSTED` if the
  * budget was over before the first result
  */
 export async function evaluate<I extends object, O extends object, E extends ExampleFor<I, O>>(
@@ -93,7 +94,7 @@ class Run {
   #stopped: EvaluationStop | undefined;
 
   constructor(program: AnyProgram, examples: readonly Fields[], metric: Metric, options: EvaluateOptions) {
-    checkOptions(examples, metric, options);
+    checkEvaluation(program, examples, metric, options);
     const { clock, memo, failureScore = metric.direction === "minimize" ? undefined : 0, scores } = options;
     this.#options = options;
     this.#clock = clock ?? systemClock;
@@ -190,45 +191,4 @@ function itemsOf(examples: readonly Fields[], { order, repeats = 1 }: EvaluateOp
   const along = order ?? examples.keys();
   const once = Array.from(along, (index) => ({ example: examples[index] as Fields, index }));
   return Array.from({ length: repeats }, (_, sample) => once.map((item) => ({ ...item, sample }))).flat();
-}
-
-function checkOptions(examples: readonly Fields[], metric: Metric, options: EvaluateOptions): void {
-  if (!Array.isArray(examples) || examples.length === 0) {
-    throw invalidInput("empty-examples", "An evaluation needs at least one example.");
-  }
-  const wrong = examples.findIndex((example) => typeof example !== "object" || example === null);
-  if (wrong !== -1)
-    throw invalidInput("invalid-example", `Example ${wrong} is not a record of fields.`, { index: wrong });
-  if (typeof metric !== "function") throw invalidInput("invalid-metric", "A metric is a function.");
-  const {
-    concurrency = 1,
-    repeats = 1,
-    failureScore = 0,
-    order,
-    budget: { evaluations = 1, timeMs = 1 } = {},
-  } = options;
-  for (const [name, value] of Object.entries({ concurrency, repeats, evaluations })) {
-    if (Number.isInteger(value) && value >= 1) continue;
-    throw invalidInput("invalid-number", `${name} must be a whole number from 1, not ${value}.`, {
-      option: name,
-      value,
-    });
-  }
-  if (!(Number.isFinite(timeMs) && timeMs > 0)) {
-    throw invalidInput("invalid-number", `timeMs must be a number above 0, not ${timeMs}.`, { option: "timeMs" });
-  }
-  if (!Number.isFinite(failureScore)) {
-    throw invalidInput("invalid-number", `failureScore must be a finite number, not ${failureScore}.`);
-  }
-  if (order !== undefined) checkOrder(order, examples.length);
-}
-
-function checkOrder(order: readonly number[], count: number): void {
-  const seen = new Set(order);
-  const wrong = order.find((index) => !Number.isInteger(index) || index < 0 || index >= count);
-  if (order.length > 0 && wrong === undefined && seen.size === order.length) return;
-  throw invalidInput(
-    "invalid-order",
-    `order must list different indices of the ${count} examples, at least one${wrong === undefined ? "" : `: ${wrong} is none`}.`,
-  );
 }

@@ -1,6 +1,6 @@
 /** Many jobs at once, their results one after the other. */
 import { setMaxListeners } from "node:events";
-import { abortedError } from "@mabeam/foundation";
+import { abortedError, breather } from "@mabeam/foundation";
 
 /** A row of jobs, and what to do with what comes of them. */
 export interface Row<T> {
@@ -24,7 +24,8 @@ export interface RunningRow {
 
 /**
  * Runs the jobs, at most `concurrency` at a time. Rejects with what a job rejects with, or `ABORTED`.
- * Results are taken in order so that a rule which stops early decides the same at any concurrency.
+ * Results are taken in order so that a rule which stops early decides the same at any concurrency. Jobs that never
+ * wait for anything leave timers and abort signals their turn all the same.
  */
 export function runInOrder<T>(row: Row<T>, signal: AbortSignal | undefined): RunningRow {
   const controller = new AbortController();
@@ -33,7 +34,8 @@ export function runInOrder<T>(row: Row<T>, signal: AbortSignal | undefined): Run
   let settle: { resolve: () => void; reject: (error: unknown) => void };
   const finished = new Promise<void>((resolve, reject) => (settle = { resolve, reject }));
   const waiting = new Map<number, T>();
-  let [next, taken, running, open, over] = [0, 0, 0, true, false];
+  const breathe = breather();
+  let [next, taken, running, open, over, resting] = [0, 0, 0, true, false, false];
 
   const finish = (outcome: () => void): void => {
     if (over) return;
@@ -61,7 +63,20 @@ export function runInOrder<T>(row: Row<T>, signal: AbortSignal | undefined): Run
       advance();
     }, fail);
   };
+  const rest = async (pause: Promise<void>): Promise<void> => {
+    resting = true;
+    await pause;
+    resting = false;
+    advance();
+  };
   const advance = (): void => {
+    // What ends meanwhile is taken after the rest.
+    if (resting || over) return;
+    const pause = breathe();
+    if (pause === undefined) proceed();
+    else void rest(pause);
+  };
+  const proceed = (): void => {
     try {
       takeReady();
       while (open && !over && running < row.concurrency) {

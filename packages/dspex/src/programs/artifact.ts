@@ -41,7 +41,7 @@ export async function writeArtifact(path: string, artifact: ProgramArtifact, sig
   const draft = `${path}.${process.pid}.${draftNumber++}.tmp`;
   try {
     throwIfAborted(signal);
-    await abortable(writeFile(draft, `${JSON.stringify(artifact, null, 2)}\n`), signal);
+    await abortable(writeFile(draft, `${JSON.stringify(artifact)}\n`), signal);
     await rename(draft, path);
   } catch (error) {
     await rm(draft, { force: true });

@@ -3,7 +3,7 @@
  * parts: a part with the same configuration, the same learned state, inputs and seed answers the same, by the contract
  * of programs, and need not run again.
  */
-import { canonicalJson, invalidInput } from "@mabeam/foundation";
+import { canonicalJson, checkOptions, invalidInput } from "@mabeam/foundation";
 import type { Fields } from "../signatures/signature.ts";
 import type { Prediction } from "./prediction.ts";
 import type { AnyProgram } from "./program.ts";
@@ -30,6 +30,7 @@ export interface CallMemo {
  * @param options `capacity`: calls that are remembered, default 200,000; beyond it the oldest go
  */
 export function callMemo(options: { capacity?: number } = {}): CallMemo {
+  checkOptions(options, ["capacity"], "callMemo");
   const { capacity = 200_000 } = options;
   if (!Number.isInteger(capacity) || capacity < 1) {
     throw invalidInput("invalid-number", `A memo's capacity must be a whole number from 1, not ${capacity}.`);

@@ -9,9 +9,11 @@ interface FieldProblem {
   readonly problem: string;
 }
 
-type SideCheck =
-  | { readonly ok: true; readonly values: Fields }
-  | { readonly ok: false; readonly problems: readonly FieldProblem[] };
+/** The values that the schemas returned, and what is wrong with others. */
+interface FieldsCheck {
+  readonly values: Fields;
+  readonly problems: readonly FieldProblem[];
+}
 type FieldResult = StandardSchemaV1.Result<unknown>;
 
 /**
@@ -19,8 +21,8 @@ type FieldResult = StandardSchemaV1.Result<unknown>;
  * @throws MabeamError `INVALID_INPUT` with `details { program, field, problems }`
  */
 export async function checkInputs(program: string, signature: Signature, given: unknown): Promise<Fields> {
-  const check = await checkSide(signature.fields.inputs, given);
-  if (check.ok) return check.values;
+  const check = await checkFields(signature.fields.inputs, given);
+  if (check.problems.length === 0) return check.values;
   const details = { program, field: check.problems[0]?.field, problems: check.problems };
   throw invalidInput("invalid-inputs", `The inputs of "${program}" do not fit: ${inWords(check.problems)}.`, details);
 }
@@ -30,18 +32,20 @@ export async function checkInputs(program: string, signature: Signature, given: 
  * @throws MabeamError `OUTPUT_INVALID` with `details { program, field, problems }`
  */
 export async function checkOutputs(program: string, signature: Signature, given: unknown): Promise<Fields> {
-  const check = await checkSide(signature.fields.outputs, given);
-  if (check.ok) return check.values;
+  const check = await checkFields(signature.fields.outputs, given);
+  if (check.problems.length === 0) return check.values;
   const details = { program, field: check.problems[0]?.field, problems: check.problems };
   throw new MabeamError("OUTPUT_INVALID", `The outputs of "${program}" do not fit: ${inWords(check.problems)}.`, {
     details,
   });
 }
 
-const inWords = (problems: readonly FieldProblem[]): string =>
+/** Problems for people. */
+export const inWords = (problems: readonly FieldProblem[]): string =>
   problems.map(({ field, problem }) => `"${field}" ${problem}`).join("; ");
 
-function checkSide(fields: readonly Field[], given: unknown): SideCheck | Promise<SideCheck> {
+/** Values against fields; waits only for schemas that do. */
+export function checkFields(fields: readonly Field[], given: unknown): FieldsCheck | Promise<FieldsCheck> {
   const record = typeof given === "object" && given !== null ? (given as Fields) : {};
   const results = fields.map((field) => field.schema["~standard"].validate(own(record, field.name)));
   return results.some((result) => result instanceof Promise)
@@ -49,7 +53,7 @@ function checkSide(fields: readonly Field[], given: unknown): SideCheck | Promis
     : collect(fields, record, results as FieldResult[]);
 }
 
-function collect(fields: readonly Field[], given: Fields, results: readonly FieldResult[]): SideCheck {
+function collect(fields: readonly Field[], given: Fields, results: readonly FieldResult[]): FieldsCheck {
   const values: Record<string, unknown> = {};
   const problems: FieldProblem[] = [];
   fields.forEach(({ name }, index) => {
@@ -57,7 +61,7 @@ function collect(fields: readonly Field[], given: Fields, results: readonly Fiel
     if (result.issues !== undefined) problems.push({ field: name, problem: describe(own(given, name), result.issues) });
     else if (result.value !== undefined) values[name] = result.value;
   });
-  return problems.length === 0 ? { ok: true, values } : { ok: false, problems };
+  return { values, problems };
 }
 
 // A field named like a method of every object, "constructor", is not there unless it was given.

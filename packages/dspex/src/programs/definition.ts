@@ -1,5 +1,5 @@
 /** What a user writes to define a program, checked once and laid out for running. */
-import { invalidInput, type Random } from "@mabeam/foundation";
+import { checkOptions, invalidInput, type Random } from "@mabeam/foundation";
 import {
   asSignature,
   type Fields,
@@ -9,6 +9,7 @@ import {
   type SignatureLike,
 } from "../signatures/signature.ts";
 import { prefixed, type Configuration, type ConfigurationOf } from "../variables/configuration.ts";
+import { expectMethods } from "../variables/expect-shape.ts";
 import { space, type Space } from "../variables/space.ts";
 import type { Variable } from "../variables/variable.ts";
 import type { Prediction } from "./prediction.ts";
@@ -111,8 +112,11 @@ export interface Layout {
   readonly fit: ((trainset: readonly Example[], context: FitContext) => unknown) | undefined;
 }
 
+const known = ["name", "signature", "variables", "subPrograms", "forward", "fit", "fitDependsOn"];
+
 /** @throws MabeamError `INVALID_INPUT` or `SIGNATURE_INVALID` for a definition that cannot run */
 export function layOut(definition: ProgramDefinition): Layout {
+  checkOptions(definition, known, "program");
   const { name, variables = [], subPrograms = {} } = definition;
   if (typeof name !== "string" || name === "" || name.length > 256) {
     throw invalidInput("invalid-name", `A program's name must be a text of 1 to 256 characters, not ${String(name)}.`);
@@ -122,7 +126,7 @@ export function layOut(definition: ProgramDefinition): Layout {
   if (definition.fit !== undefined && typeof definition.fit !== "function") {
     throw invalidInput("invalid-fit", `The fit of program "${name}" must be a function.`);
   }
-  const own: Space = "validate" in variables ? variables : (space(variables) as Space);
+  const own = ownSpace(name, variables);
   const parts = Object.freeze({ ...subPrograms });
   checkKeys(name, own, parts);
   const names = own.variables.map((variable) => variable.name);
@@ -143,6 +147,12 @@ export function layOut(definition: ProgramDefinition): Layout {
     forward: (inputs, context) => definition.forward(inputs, context),
     fit: definition.fit === undefined ? undefined : (trainset, context) => definition.fit?.(trainset, context),
   };
+}
+
+function ownSpace(program: string, variables: unknown): Space {
+  if (Array.isArray(variables)) return space(variables as readonly Variable[]) as Space;
+  expectMethods(variables, ["validate", "merge", "complete"], `A list of variables, or a space, for "${program}"`);
+  return variables as Space;
 }
 
 /** Where nobody has configured anything: own defaults, and every sub-program as it was given. */

@@ -1,6 +1,6 @@
 /** Fits that were done already. Optimizers try many configurations, and most leave alone what a member learns from. */
 import { setMaxListeners } from "node:events";
-import { abortable, invalidInput, throwIfAborted, type Json } from "@mabeam/foundation";
+import { abortable, checkOptions, invalidInput, throwIfAborted, type Json } from "@mabeam/foundation";
 
 /** What decides what a fit learns. The function and the trainset are told apart by identity, not by content. */
 export interface FitRequest {
@@ -34,6 +34,7 @@ interface Entry {
  * @param options `capacity`: fits that are kept, default 256; beyond it the one that was asked for longest ago goes.
  */
 export function fitCache(options: { capacity?: number } = {}): FitCache {
+  checkOptions(options, ["capacity"], "fitCache");
   const { capacity = 256 } = options;
   if (!Number.isInteger(capacity) || capacity < 1) {
     throw invalidInput("invalid-number", `A fit cache's capacity must be a whole number from 1, not ${capacity}.`);

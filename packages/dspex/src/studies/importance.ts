@@ -3,7 +3,7 @@
  * hyperparameter importance in arbitrary subspaces", IJCAI 2023): a variable matters as far as its distribution among
  * the best trials differs from that among all trials, in Pearson's divergence. Costs nothing but arithmetic.
  */
-import { invalidInput, seededRandom, type Random } from "@mabeam/foundation";
+import { checkOptions, invalidInput, seededRandom, type Random } from "@mabeam/foundation";
 import type { Configuration } from "../variables/configuration.ts";
 import type { Space } from "../variables/space.ts";
 import type { Variable } from "../variables/variable.ts";
@@ -40,6 +40,10 @@ const fewestTrials = 5;
  * random choice of "best" trials shows on average is subtracted, so that a variable without influence is near 0. The
  * interval holds 95 % of 60 bootstrap resamples of the trials, and the value. Of a variable with fewer than five
  * trials nothing is known: value 0, interval [0, 1].
+ *
+ * The trials are taken for independent draws. Where they descend from one another (mutants of good ones, as a sampler
+ * proposes them late in a run), a variable that does nothing is handed down with those that do, and may show a share
+ * of up to a third; the interval does not warn of it. To be sure, measure over trials of the random sampler.
  * @throws MabeamError `INVALID_INPUT` for a quantile outside (0, 1)
  */
 export function importance(
@@ -47,6 +51,7 @@ export function importance(
   space: Space,
   options: ImportanceOptions = {},
 ): Importance {
+  checkOptions(options, ["seed", "quantile", "direction"], "importance");
   const { seed = 0, quantile = 0.2, direction = "maximize" } = options;
   if (!(quantile > 0 && quantile < 1)) {
     throw invalidInput("invalid-quantile", `The quantile must be between 0 and 1, not ${quantile}.`, { quantile });

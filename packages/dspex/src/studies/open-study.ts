@@ -3,7 +3,7 @@
  * the clock, this process and the journal.
  */
 import { randomInt } from "node:crypto";
-import { Events, systemClock, type Clock, type Journal, type Json } from "@mabeam/foundation";
+import { checkOptions, Events, systemClock, type Clock, type Journal, type Json } from "@mabeam/foundation";
 import type { Configuration } from "../variables/configuration.ts";
 import type { Space } from "../variables/space.ts";
 import { assign, countedTrials, type Assignment } from "./assignment.ts";
@@ -14,7 +14,7 @@ import { Ledger, type Decision } from "./ledger.ts";
 import { optimize, type Objective, type OptimizeOptions, type StudyResult } from "./optimize.ts";
 import { tellingOf } from "./outcome.ts";
 import { checkedConfiguration, isKnown, propose } from "./proposal.ts";
-import { checkRunning, checkSame, studyClosed, studyFailed } from "./refusals.ts";
+import { checkRunning, checkSame, numberOf, studyClosed, studyFailed } from "./refusals.ts";
 import type { Sampler } from "./samplers/sampler.ts";
 import { tpeSampler } from "./samplers/tpe/tpe.ts";
 import { published, type RunningTrial, type StudyRecord, type StudyState, type Worker } from "./state.ts";
@@ -101,8 +101,8 @@ export class OpenStudy implements Study {
   }
 
   tell(trial: Trial | number, outcome: Outcome): Promise<FinishedTrial> {
-    const number = typeof trial === "number" ? trial : trial.number;
     return this.#commit((state) => {
+      const number = numberOf(trial);
       checkRunning(state, number);
       return {
         records: [{ type: "trial_told", number, ...tellingOf(outcome) }],
@@ -113,6 +113,7 @@ export class OpenStudy implements Study {
 
   enqueue(config: Configuration, options: { repeat?: boolean } = {}): Promise<boolean> {
     return this.#commit((state) => {
+      checkOptions(options, ["repeat"], "enqueue");
       const complete = checkedConfiguration(this.space, this.space.complete(config), "This configuration is not valid");
       const known = options.repeat !== true && isKnown(state, this.space, complete);
       return { records: known ? [] : [{ type: "enqueued", config: complete }], answer: () => !known };
@@ -120,6 +121,7 @@ export class OpenStudy implements Study {
   }
 
   trials(filter: { state?: TrialState } = {}): TrialRecord[] {
+    checkOptions(filter, ["state"], "trials");
     const running = [...this.#state.running.values()].map(published);
     return [...this.#state.finished, ...running]
       .filter((trial) => filter.state === undefined || trial.state === filter.state)

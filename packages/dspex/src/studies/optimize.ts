@@ -1,7 +1,8 @@
 /** Asks, evaluates and tells until a budget is spent: the loop that most people would write around a study. */
-import { abortable, abortedError, invalidInput, type Clock } from "@mabeam/foundation";
+import { abortable, abortedError, breather, isMabeamError, type Clock } from "@mabeam/foundation";
 import type { Configuration } from "../variables/configuration.ts";
 import { leaseMs } from "./assignment.ts";
+import { checkedLimits } from "./optimize-options.ts";
 import { studyFailed } from "./refusals.ts";
 import type { FinishedTrial, Outcome, Trial } from "./trial.ts";
 
@@ -62,35 +63,37 @@ export interface OptimizedStudy {
 /**
  * Runs the loop on a study.
  * An objective that throws fails its trial, and the loop goes on. On abort, and on errors of the study itself, the
- * trials under way are let go, so that whoever resumes asks them again.
+ * trials under way are let go, so that whoever resumes asks them again. What a trial gave that another worker has told
+ * already is dropped.
  */
 export async function optimize(
   study: OptimizedStudy,
   objective: Objective,
   options: OptimizeOptions,
 ): Promise<StudyResult> {
-  const { trials, timeMs } = checkedBudget(options.budget);
-  const { concurrency = 1, maxFailures = 10 } = options;
-  checkCount("concurrency", concurrency);
-  checkCount("maxFailures", maxFailures);
-
+  const { trials, timeMs, concurrency, maxFailures } = checkedLimits(objective, options);
   const failed = new AbortController();
   const signal = AbortSignal.any([failed.signal, study.closed, ...(options.signal ? [options.signal] : [])]);
   const deadline = study.clock.monotonic() + timeMs;
   const inFlight = new Set<number>();
   const failures: Failure[] = [];
+  // An objective that never waits would keep timers and abort signals from their turn.
+  const breathe = breather();
 
   const isTimeUp = (): boolean => study.clock.monotonic() >= deadline;
   const step = async (trial: Trial): Promise<void> => {
     inFlight.add(trial.number);
     const outcome = await evaluated(objective, trial, signal);
-    const finished = await study.tell(trial, outcome.told);
+    const finished = await toldUnlessLost(study, trial, outcome.told);
     inFlight.delete(trial.number);
+    if (finished === undefined) return;
     noteFailure(study.name, failures, finished, maxFailures, outcome.error);
     options.onProgress?.(progressOf(study, finished));
   };
   const lane = async (): Promise<void> => {
-    while (!isTimeUp()) {
+    while (true) {
+      await breathe();
+      if (isTimeUp()) return;
       if (signal.aborted) throw abortedError(signal);
       const trial = await study.askWithin(trials);
       if (trial === undefined) return;
@@ -141,6 +144,20 @@ async function evaluated(objective: Objective, trial: Trial, signal: AbortSignal
   return outcome;
 }
 
+/** The finished trial; nothing if another worker, who took it over when its lease had run out, told it before. */
+async function toldUnlessLost(
+  study: OptimizedStudy,
+  trial: Trial,
+  outcome: Outcome,
+): Promise<FinishedTrial | undefined> {
+  try {
+    return await study.tell(trial, outcome);
+  } catch (error) {
+    if (isMabeamError(error, "TRIAL_CLOSED")) return undefined;
+    throw error;
+  }
+}
+
 function noteFailure(
   study: string,
   failures: Failure[],
@@ -181,23 +198,6 @@ function keepRenewing(study: OptimizedStudy, inFlight: ReadonlySet<number>): () 
     stopped = true;
     timer.cancel();
   };
-}
-
-function checkedBudget(budget: OptimizeOptions["budget"] | undefined): { trials: number; timeMs: number } {
-  const { trials, timeMs } = budget ?? {};
-  if (trials === undefined && timeMs === undefined) {
-    throw invalidInput("no-budget", "optimize needs a budget: { trials }, { timeMs } or both.");
-  }
-  if (trials !== undefined) checkCount("budget.trials", trials);
-  if (timeMs !== undefined && !(timeMs > 0)) {
-    throw invalidInput("invalid-number", `budget.timeMs must be above 0, not ${timeMs}.`, { timeMs });
-  }
-  return { trials: trials ?? Infinity, timeMs: timeMs ?? Infinity };
-}
-
-function checkCount(what: string, count: number): void {
-  if (Number.isSafeInteger(count) && count >= 1) return;
-  throw invalidInput("invalid-number", `${what} must be a whole number from 1, not ${count}.`, { value: count });
 }
 
 const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

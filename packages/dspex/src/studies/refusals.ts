@@ -45,6 +45,13 @@ export function checkRunning(state: StudyState, number: number): void {
   throw invalidInput("unknown-trial", `The study has no trial ${number}; it was never asked for.`, { number });
 }
 
+/** The number of a trial that is given by itself or by its number. */
+export function numberOf(trial: { readonly number: number } | number): number {
+  const number: unknown = typeof trial === "number" ? trial : (trial as { number?: unknown } | null | undefined)?.number;
+  if (typeof number === "number") return number;
+  throw invalidInput("unknown-trial", `A trial is given by itself or by its number, not by ${String(trial)}.`);
+}
+
 export function checkReport(value: number, step: number): void {
   if (Number.isFinite(value) && Number.isSafeInteger(step) && step >= 0) return;
   throw invalidInput(

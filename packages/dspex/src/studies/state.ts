@@ -3,7 +3,7 @@
  * process in the same way. Nothing here waits, reads a clock or draws by chance.
  */
 import { MabeamError, type Json } from "@mabeam/foundation";
-import type { Configuration } from "../variables/configuration.ts";
+import { frozen, type Configuration } from "../variables/configuration.ts";
 import type { SpaceJson } from "../variables/space.ts";
 import type { Direction, FinishedState, FinishedTrial, TrialRecord } from "./trial.ts";
 
@@ -119,7 +119,7 @@ function asked(state: StudyState, record: Extract<StudyRecord, { type: "trial_as
   const trial: RunningTrial = {
     id: `${state.created?.name ?? ""}/${record.number}`,
     number: record.number,
-    config: record.config,
+    config: frozen(record.config),
     state: "running",
     reports: [],
     attrs: {},

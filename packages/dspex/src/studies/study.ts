@@ -4,7 +4,6 @@
  */
 import {
   fileJournal,
-  invalidInput,
   memoryJournal,
   type Clock,
   type Events,
@@ -17,6 +16,7 @@ import type { Importance, ImportanceOptions } from "./importance.ts";
 import { OpenStudy } from "./open-study.ts";
 import type { Objective, OptimizeOptions, StudyResult } from "./optimize.ts";
 import type { Sampler } from "./samplers/sampler.ts";
+import { checkStudyOptions } from "./study-options.ts";
 import type { Direction, FinishedTrial, Outcome, Trial, TrialRecord, TrialState } from "./trial.ts";
 
 /** What {@link createStudy} takes. */
@@ -89,13 +89,12 @@ export interface Study<Config extends object = Configuration> extends AsyncDispo
 
 /**
  * Opens a study, a new one or the one of this name in the journal.
- * @throws MabeamError `INVALID_INPUT` for a bad name, more than one direction, or an existing study with another space,
+ * @throws MabeamError `INVALID_INPUT` for a bad name or an unknown option, more than one direction, or an existing study with another space,
  * direction or seed
  */
 export async function createStudy<Config extends object>(options: StudyOptions<Config>): Promise<Study<Config>> {
-  const { name, directions = ["maximize"], journal } = options;
-  checkName(name);
-  const direction = checkedDirection(directions);
+  const direction = checkStudyOptions(options);
+  const { journal } = options;
   const owned = typeof journal === "object" ? undefined : openJournal(journal);
   const study = new OpenStudy(options as unknown as StudyOptions<Configuration>, direction, owned);
   try {
@@ -110,23 +109,3 @@ export async function createStudy<Config extends object>(options: StudyOptions<C
 
 const openJournal = (folder: string | undefined): Journal =>
   folder === undefined ? memoryJournal() : fileJournal(folder);
-
-function checkName(name: unknown): void {
-  if (typeof name === "string" && name.length > 0 && name.length <= 200) return;
-  throw invalidInput("invalid-name", `A study's name is a string of 1 to 200 characters, not ${String(name)}.`);
-}
-
-function checkedDirection(directions: readonly Direction[]): Direction {
-  if (!Array.isArray(directions) || directions.length !== 1) {
-    throw invalidInput(
-      "invalid-directions",
-      `A study has one direction as yet, not ${directions.length}: combine several objectives into one value.`,
-      { directions },
-    );
-  }
-  const [direction] = directions as [Direction];
-  if (direction === "maximize" || direction === "minimize") return direction;
-  throw invalidInput("invalid-directions", `A direction is "maximize" or "minimize", not "${String(direction)}".`, {
-    directions,
-  });
-}

@@ -20,12 +20,17 @@ export const averaging: readonly Aggregation[] = ["median", "mean"];
 /** The field by which a member says how sure it is, a number from 0 to 1. It accompanies the other fields it writes. */
 export const confidenceField = "confidence";
 
-/** @param writings at least one, each with the field, in the order of the team */
+/**
+ * What the writings of `field` come to.
+ * @param writings at least one, each with the field, in the order of the team
+ * @param integer whether the field takes whole numbers only
+ */
 export function aggregate(
   field: string,
   writings: readonly Writing[],
   aggregation: Aggregation,
   weights: ReadonlyMap<string, number>,
+  integer: boolean = false,
 ): unknown {
   const [first] = writings;
   if (writings.length === 1) return first?.outputs[field];
@@ -41,6 +46,8 @@ export function aggregate(
       return compromise({
         requests: writings.map(({ agent, outputs }) => ({ agent, value: outputs[field] as number })),
         method: aggregation,
+        // Between two whole numbers there may be none that fits the field: half is rounded up.
+        integer,
       }).value;
   }
 }

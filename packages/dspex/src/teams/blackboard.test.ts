@@ -16,6 +16,7 @@ const plan = (members: readonly MemberFields[], changes: Partial<TeamPlan>): Tea
   edges: [],
   rounds: 1,
   aggregation: new Map(),
+  integers: new Set(),
   weights: new Map(),
   ...changes,
 });

@@ -1,8 +1,10 @@
 /** The fields of a team, read off its programs: what must come from outside, who writes what, and what it answers. */
 import { invalidInput } from "@mabeam/foundation";
+import * as z from "zod";
 import type { AnyProgram } from "../programs/program.ts";
-import type { Field, FieldSchema } from "../signatures/field-schema.ts";
+import { fieldOf, type Field, type FieldSchema } from "../signatures/field-schema.ts";
 import { signature, type SchemasGiven, type Signature } from "../signatures/signature.ts";
+import { confidenceField } from "./aggregation.ts";
 import type { MemberFields } from "./plan.ts";
 
 export interface TeamFields {
@@ -31,20 +33,30 @@ export function teamFields(programs: Readonly<Record<string, AnyProgram>>, outpu
   const external = Object.values(programs)
     .flatMap((program) => program.signature.fields.inputs)
     .filter(({ name }) => !written.has(name));
+  if (external.length === 0) {
+    throw invalidInput(
+      "no-inputs",
+      "Nothing comes from outside: every field that the programs read is written by one of them.",
+    );
+  }
+  const firstOf = new Map(fields.toReversed().map((field) => [field.name, field]));
   const shared = new Map(
-    [...written]
-      .filter((name) => members.filter((member) => member.writes.includes(name)).length > 1)
-      .map((name) => [name, fields.find((field) => field.name === name) as Field]),
+    [...firstOf].filter(([name]) => members.filter((member) => member.writes.includes(name)).length > 1),
   );
+  // What several members say together of their confidence need not be a value that one of them could have given.
+  const settled = shared.has(confidenceField) && shared.size > 1 ? confidenceTogether : undefined;
+  if (settled !== undefined) firstOf.set(confidenceField, settled);
   return {
     members,
     shared,
     signature: signature({
       inputs: schemas(external),
-      outputs: schemas(output.map((name) => fields.find((field) => field.name === name) as Field)),
+      outputs: schemas(output.map((name) => firstOf.get(name) as Field)),
     }) as unknown as Signature,
   };
 }
+
+const confidenceTogether = fieldOf(confidenceField, z.number().min(0).max(1));
 
 // A field that one member requires is required, whatever the others say of it.
 function schemas(fields: readonly Field[]): SchemasGiven {

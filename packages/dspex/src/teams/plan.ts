@@ -23,6 +23,8 @@ export interface TeamPlan {
   readonly rounds: number;
   /** How a field with several writers is settled. */
   readonly aggregation: ReadonlyMap<string, Aggregation>;
+  /** Settled fields that take whole numbers only. */
+  readonly integers: ReadonlySet<string>;
   /** Weights of members, in [0, 1]; a member that is not here has 1. */
   readonly weights: ReadonlyMap<string, number>;
 }

@@ -1,5 +1,5 @@
 /** One run of a team: the thin live shell around the blackboard. It asks who may run, lets them run, writes down. */
-import { MabeamError, throwIfAborted } from "@mabeam/foundation";
+import { isMabeamError, MabeamError, throwIfAborted } from "@mabeam/foundation";
 import { failureOf, type Failure } from "../programs/trace.ts";
 import type { Fields } from "../signatures/signature.ts";
 import { aggregate, confidenceField, jointConfidence } from "./aggregation.ts";
@@ -71,6 +71,8 @@ async function takeTurn(
   try {
     return { ...turn, outputs: await call(member.key, inputs) };
   } catch (error) {
+    // The whole system is closed: that is no member's failure.
+    if (isMabeamError(error, "CLOSED")) throw error;
     // A member that fails leaves its fields unwritten: the team answers if it still can.
     return { ...turn, error: failureOf(error) };
   }
@@ -78,7 +80,7 @@ async function takeTurn(
 
 function settler(plan: TeamPlan): Settle {
   const settleBy = (field: string, writings: readonly Writing[]): unknown =>
-    aggregate(field, writings, plan.aggregation.get(field) ?? "majority", plan.weights);
+    aggregate(field, writings, plan.aggregation.get(field) ?? "majority", plan.weights, plan.integers.has(field));
   // Confidence accompanies what it is the confidence of: the field that is settled first.
   const [accompanied] = plan.aggregation.keys();
   return (field, writings) => {

@@ -1,5 +1,6 @@
 /** What a user says about a team, checked: which programs, what it answers, and which of its dimensions are given. Pure. */
 import {
+  checkOptions,
   invalidInput,
   topologyPatterns,
   type AgentOptions,
@@ -58,12 +59,15 @@ export const dimension = {
 /** @throws MabeamError `INVALID_INPUT` for anything that no team can be made of */
 export function shapeOf(programs: Programs, options: TeamOptions): TeamShape {
   checkKeys(programs);
+  checkOptions(options, ["id", "output", "topology", "aggregate", "variables", "rounds", "agents"], "createTeam");
   const { output, variables = [], aggregate = {}, rounds = 1 } = options;
   const outputs = typeof output === "string" ? [output] : output;
-  if (!Array.isArray(outputs) || outputs.length === 0)
-    throw invalidInput("no-output", "A team needs output, the fields that it answers.");
+  if (!Array.isArray(outputs) || outputs.length === 0 || new Set(outputs).size !== outputs.length)
+    throw invalidInput("no-output", "A team needs output, the fields that it answers, each once.");
   if (!Number.isInteger(rounds) || rounds < 1)
     throw invalidInput("invalid-number", `rounds must be a whole number from 1, not ${rounds}.`);
+  if (!Array.isArray(variables))
+    throw invalidInput("invalid-variables", "variables must be a list of orchestration variables.");
   const ofType = <V extends OrchestrationVariable>(type: V["type"]): V[] =>
     variables.filter((each): each is V => each.type === type);
   const selections = ofType<AgentSelection>("agent_selection");
@@ -97,12 +101,17 @@ export function settledFields(shape: TeamShape): Field[] {
 
 /** The rules that can settle a field. */
 export function aggregationsFor(shape: TeamShape, field: Field): Aggregation[] {
-  const { type } = (jsonSchemaOf(field) ?? {}) as { type?: unknown };
+  const type = jsonTypeOf(field);
   const sayHowSure = shape.fields.members.some(
     ({ writes }) => writes.includes(field.name) && field.name !== confidenceField && writes.includes(confidenceField),
   );
   const options = voting.filter((rule) => rule !== "highest_confidence" || sayHowSure);
   return type === "number" || type === "integer" ? [...averaging, ...options] : options;
+}
+
+/** What JSON Schema calls the field's type, if it can tell. */
+export function jsonTypeOf(field: Field): unknown {
+  return jsonSchemaOf(field)?.type;
 }
 
 function checkKeys(programs: Programs): void {
@@ -151,10 +160,16 @@ function checkAggregations(shape: TeamShape): void {
   }
 }
 
+const reserved = new Set(["members", "topology", "rounds", "aggregation", "weights"]);
+
 /** @throws MabeamError `INVALID_INPUT` when an orchestration variable speaks of strangers, or a layout that a team cannot run */
 function checkVariables(shape: TeamShape): void {
   const keys = shape.fields.members.map(({ key }) => key);
   for (const variable of [shape.selection, shape.topology]) {
+    if (variable !== undefined && reserved.has(variable.id.split(".")[0] as string)) {
+      const message = `"${variable.id}" would be taken for another dimension of the team (team.${variable.id}): give the variable another id.`;
+      throw invalidInput("reserved-id", message, { variable: variable.id });
+    }
     const stranger = variable?.agents.find((agent) => !keys.includes(agent));
     if (stranger === undefined) continue;
     throw invalidInput(

@@ -1,13 +1,16 @@
-import { agentSelection, isMabeamError, seededRandom } from "@mabeam/foundation";
+import { agentSelection, createMabeam, isMabeamError, seededRandom } from "@mabeam/foundation";
 import fc from "fast-check";
+import * as z from "zod";
 import { describe, expect, test } from "vitest";
 import { program } from "../programs/custom-program.ts";
 import type { AnyProgram } from "../programs/program.ts";
+import { signature } from "../signatures/signature.ts";
 import { float } from "../variables/float.ts";
 import { space } from "../variables/space.ts";
 import { teamFields } from "./fields.ts";
 import { runTeam } from "./run.ts";
 import type { TeamShape } from "./shape.ts";
+import { createTeam } from "./team.ts";
 import { ownSpace, planOf, teamSpace } from "./team-space.ts";
 
 /** A member by its signature, with a law over its two variables. */
@@ -249,5 +252,52 @@ describe("a team's space", () => {
     const shape = shapeOf(programs, ["label"]);
     const plan = planOf(shape, spaceOf(shape, programs).complete({ "team.members": ["toString"] }));
     expect(plan.members.map(({ key }) => key)).toEqual(["toString"]);
+  });
+});
+
+describe("what a team settles fits its fields", () => {
+  const writer = (name: string, value: number, label: "a" | "b", confidence: number) =>
+    program({
+      name,
+      signature: signature({
+        inputs: { x: z.number() },
+        outputs: { y: z.int(), label: z.enum(["a", "b"]), confidence: z.number().min(0.5).max(1) },
+      }),
+      forward: () => ({ y: value, label, confidence }),
+    });
+
+  test("whole numbers stay whole, and confidence together may be less than any member's", async () => {
+    await using mabeam = await createMabeam();
+    const members = { p: writer("p", 1, "a", 0.6), q: writer("q", 2, "b", 0.9), r: writer("r", 4, "a", 0.6) };
+    const team = await createTeam(mabeam, members, { output: ["y", "label", "confidence"] });
+    const { y, label, confidence } = await team.withConfig({ "team.members": ["p", "q"] }).forward({ x: 1 });
+    expect([y, label, confidence]).toEqual([2, "a", 0.3]);
+    expect(await team.forward({ x: 1 })).toEqual({ y: 2, label: "a", confidence: expect.closeTo(0.4) });
+  });
+
+  test("the laws of a given variable are laws of the space", async () => {
+    await using mabeam = await createMabeam();
+    const members = { p: writer("p", 1, "a", 0.6), q: writer("q", 2, "b", 0.9), r: writer("r", 4, "a", 0.6) };
+    const notBoth = { name: "not-both", check: (value: string[]) => !(value.includes("p") && value.includes("q")) };
+    const crew = agentSelection("crew", { agents: ["p", "q", "r"], value: ["p", "r"], constraints: [notBoth] });
+    const team = await createTeam(mabeam, members, { output: "y", variables: [crew] });
+    expect(team.space.validate({ ...team.config, "team.crew": ["p", "q"] }).ok).toBe(false);
+    const random = seededRandom(1);
+    for (let draw = 0; draw < 50; draw++) {
+      expect(notBoth.check(team.space.sample(random)["team.crew"] as string[])).toBe(true);
+    }
+  });
+
+  test("an id that would be taken for another dimension is refused, and so are options that a team does not have", async () => {
+    await using mabeam = await createMabeam();
+    const members = { p: writer("p", 1, "a", 0.6), q: writer("q", 2, "b", 0.9) };
+    const misnamed = agentSelection("topology", { agents: ["p", "q"] });
+    await expect(createTeam(mabeam, members, { output: "y", variables: [misnamed] })).rejects.toMatchObject({
+      details: { reason: "reserved-id" },
+    });
+    await expect(createTeam(mabeam, members, { output: "y", flow: () => ({}) } as never)).rejects.toMatchObject({
+      details: { reason: "unknown-option", option: "flow" },
+    });
+    expect(mabeam.agents.count()).toBe(0);
   });
 });

@@ -3,6 +3,7 @@
  * shared field is settled, how much each member's word counts, and each member's own variables under `<key>.`. A
  * dimension that cannot vary is absent. The same file reads a configuration back into a plan. Pure.
  */
+import type { OrchestrationVariable } from "@mabeam/foundation";
 import type { AnyProgram } from "../programs/program.ts";
 import type { Field } from "../signatures/field-schema.ts";
 import { choice } from "../variables/choice.ts";
@@ -15,7 +16,7 @@ import type { Variable } from "../variables/variable.ts";
 import type { Aggregation } from "./aggregation.ts";
 import { answerable, canBeLeftOut, canEverAnswer, isMember, membership } from "./membership.ts";
 import { someoneListens, type TeamPattern, type TeamPlan } from "./plan.ts";
-import { aggregationsFor, dimension, settledFields, type TeamShape } from "./shape.ts";
+import { aggregationsFor, dimension, jsonTypeOf, settledFields, type TeamShape } from "./shape.ts";
 import { sightOf } from "./sight.ts";
 
 /** The patterns that a search may try beside the given one. */
@@ -40,7 +41,38 @@ export function ownSpace(shape: TeamShape): Space {
     );
   }
   variables.push(...weights(shape, settled));
-  return space(variables, { constraints: canEverAnswer(shape) ? [answerable(shape)] : [] }) as Space;
+  const constraints = [...(canEverAnswer(shape) ? [answerable(shape)] : []), ...givenLaws(shape)];
+  return space(variables, { constraints }) as Space;
+}
+
+/** The laws that came with the user's own variables: what they refuse live, the space refuses too. */
+function givenLaws(shape: TeamShape): Constraint[] {
+  const { selection, topology } = shape;
+  const laws = (variable: OrchestrationVariable, name: string, valueOf: (chosen: unknown) => unknown): Constraint[] =>
+    (variable.constraints ?? []).map(({ name: law, check, message }) => ({
+      name: `${name}: ${law}`,
+      variables: [name],
+      ...(message === undefined ? {} : { message }),
+      check: (config) => {
+        const value = valueOf(config[name]);
+        return check(value, { get: (id) => (id === variable.id ? value : undefined) });
+      },
+    }));
+  const laidOut = (pattern: unknown): unknown => ({
+    pattern,
+    edges: sightOf(topology, pattern as TeamPattern, shape.fields.members).edges.map((edge) => ({
+      type: "data",
+      ...edge,
+    })),
+  });
+  return [
+    ...(selection === undefined || shape.fields.members.length < 2
+      ? []
+      : laws(selection, dimension.members(shape), (chosen) => chosen)),
+    ...(topology === undefined || !someoneListens(shape.fields.members)
+      ? []
+      : laws(topology, dimension.topology(shape), laidOut)),
+  ];
 }
 
 /** The patterns of the team's space, the given one first. */
@@ -76,6 +108,7 @@ export function planOf(shape: TeamShape, config: Configuration): TeamPlan {
     aggregation: new Map(
       settledFields(shape).map(({ name }) => [name, config[dimension.aggregation(name)] as Aggregation]),
     ),
+    integers: new Set(settledFields(shape).flatMap((field) => (jsonTypeOf(field) === "integer" ? [field.name] : []))),
     weights: new Map(
       members.flatMap(({ key }) => {
         const weight = config[dimension.weight(key)];

@@ -105,7 +105,7 @@ describe("a team", () => {
     await team.close();
     expect(agents(mabeam)).toEqual([]);
     expect(variables(mabeam)).toEqual([]);
-    await expect(team.forward({ question: "why?" })).rejects.toMatchObject({ code: "TEAM_DEADLOCK" });
+    await expect(team.forward({ question: "why?" })).rejects.toMatchObject({ code: "CLOSED" });
     await team.close();
     const again = await createTeam(mabeam, trio(), options);
     expect(await again.forward({ question: "why?" })).toEqual({ answer: "why? is unchecked" });

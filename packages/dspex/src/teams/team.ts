@@ -2,7 +2,7 @@
  * Programs as one team: members are agents, the team itself is a program. Its space is the union of all of theirs and
  * of its own dimensions, so whatever optimizes a program optimizes a team.
  */
-import { checkId, type Mabeam } from "@mabeam/foundation";
+import { checkId, MabeamError, type Mabeam } from "@mabeam/foundation";
 import { onAgent } from "../agents/on-agent.ts";
 import { programOf } from "../programs/custom-program.ts";
 import type { Layout, ProgramContext } from "../programs/definition.ts";
@@ -67,7 +67,7 @@ export async function createTeam<const P extends Programs, const Output extends 
   let live: LiveTeam | undefined;
   try {
     live = await liveTeam(mabeam, id, shape);
-    const core: Core = { id, members, live, close: () => dissolve(mabeam, members, core.live) };
+    const core = coreOf(mabeam, id, members, live);
     const team = teamOf(core, programOf(layoutOf(id, shape, members, live)), {});
     return team as unknown as Team<TeamInputs<P>, TeamOutputs<P, Output>>;
   } catch (error) {
@@ -88,7 +88,21 @@ interface Core {
   readonly id: string;
   readonly members: Members;
   readonly live: LiveTeam;
+  readonly closed: boolean;
   close(): Promise<void>;
+}
+
+function coreOf(mabeam: Mabeam, id: string, members: Members, live: LiveTeam): Core {
+  let closing: Promise<void> | undefined;
+  return {
+    id,
+    members,
+    live,
+    get closed() {
+      return closing !== undefined;
+    },
+    close: () => (closing ??= dissolve(mabeam, members, live)),
+  };
 }
 
 /** @param inner the team's program; its configuration is laid under what is live and what is `pinned` */
@@ -116,6 +130,7 @@ function teamOf(core: Core, inner: AnyProgram, pinned: Configuration): Team {
     fits: inner.fits,
     report: inner.report,
     forward: async (inputs, options = {}) => {
+      if (core.closed) throw new MabeamError("CLOSED", `The team "${core.id}" is closed; create another one.`);
       const { config, ...rest } = options;
       return (config === undefined ? current() : configured(config)).forward(inputs, rest);
     },

@@ -90,13 +90,15 @@ function residualVariance(
   candidates: ReadonlyMap<string, number>,
   items: ReadonlyMap<number, number>,
 ): number {
-  let [squares, count] = [0, 0];
+  let [squares, count, spread] = [0, 0, 0];
   for (const [key, byItem] of seen) {
     for (const [item, score] of byItem) {
+      spread += (score - overall) ** 2;
       squares += (score - overall - (candidates.get(key) ?? 0) - (items.get(item) ?? 0)) ** 2;
       count++;
     }
   }
-  // A floor, so that a handful of equal scores is no certainty.
-  return Math.max(1e-4, squares / Math.max(1, count - candidates.size));
+  // A floor, so that a handful of equal scores is no certainty; in proportion, so that a metric's units change nothing.
+  const floor = spread > 0 ? spread / (1000 * count) : 1e-4 * (overall ** 2 || 1);
+  return Math.max(floor, squares / Math.max(1, count - candidates.size));
 }

@@ -3,7 +3,9 @@
  * order; after each look the child is dropped, admitted, or looked at further. Pure.
  *
  * The difference per item has a normal posterior: prior N(0, 0.1²) on its mean, and a variance shrunk towards 0.30 with
- * the weight of 4 items. Dropped when P(δ > 0) < 0.4, admitted at once when > 0.98, at the end when > 0.75.
+ * the weight of 4 items. Dropped when P(δ > 0) < 0.4, admitted at once when > 0.98, at the end when > 0.75. These figures
+ * are for scores that are 0 or 1 half of the time each; differences of other scores are put on that scale first, so that
+ * the units of a metric change nothing.
  */
 
 /** Where a test stands. */
@@ -33,6 +35,14 @@ export function gate(differences: readonly number[], last: boolean): GateVerdict
   if (better > 0.98) return "admit";
   if (!last) return "look on";
   return better > 0.75 ? "admit" : "drop";
+}
+
+/** What a score must be divided by to spread as much as a fair coin does; 1 if the scores do not spread at all. */
+export function scaleOf(scores: readonly number[]): number {
+  if (scores.length < 2) return 1;
+  const mean = scores.reduce((sum, each) => sum + each, 0) / scores.length;
+  const variance = scores.reduce((sum, each) => sum + (each - mean) ** 2, 0) / scores.length;
+  return variance > 0 ? Math.sqrt(variance) / 0.5 : 1;
 }
 
 /** How many items have been looked at after each look: 8, 16, 32, … up to all. */

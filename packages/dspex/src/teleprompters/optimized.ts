@@ -118,7 +118,7 @@ export function reportOf(result: Omit<Optimized, "report" | "save">, before: Any
     lines.push(`  ${variable}: ${shown(from)} → ${shown(to)}`);
   }
   const mattered = Object.entries(result.importance)
-    .filter(([, { value }]) => value >= 0.02)
+    .filter(([, { value, interval }]) => value >= 0.02 && interval[0] > 0)
     .toSorted(([, a], [, b]) => b.value - a.value)
     .slice(0, 8);
   if (mattered.length > 0) {

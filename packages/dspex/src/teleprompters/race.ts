@@ -1,5 +1,5 @@
 /** Races children against their parents over common items, look by look, and drops the hopeless early. */
-import { gate, looks, type GateVerdict } from "./gate.ts";
+import { gate, looks, scaleOf, type GateVerdict } from "./gate.ts";
 import type { Configuration } from "../variables/configuration.ts";
 import type { Scorer } from "./scorer.ts";
 
@@ -36,13 +36,19 @@ export async function race(
     const paid = affords([...configs].reduce((sum, config) => sum + scorer.unknown(config, seen).length, 0));
     withinBudget &&= paid;
     if (paid) for (const config of configs) await scorer.score(config, seen);
-    await scorer.commit();
+    const scale = scaleOf(racers.flatMap(({ parent }) => scoresOn(scorer, parent, seen)));
     for (const [index, { child, parent }] of racers.entries()) {
       if (verdicts[index] !== "look on") continue;
-      verdicts[index] = gate(differences(scorer, child, parent, seen), !paid || end === items.length);
+      const scaled = differences(scorer, child, parent, seen).map((difference) => difference / scale);
+      verdicts[index] = gate(scaled, !paid || end === items.length);
     }
   }
   return { admitted: verdicts.map((verdict) => verdict === "admit"), withinBudget };
+}
+
+function scoresOn(scorer: Scorer, config: Configuration, items: readonly number[]): number[] {
+  const known = scorer.known(config);
+  return items.flatMap((item) => known.get(item) ?? []);
 }
 
 /** Child less parent, on the items that both have a score for. */

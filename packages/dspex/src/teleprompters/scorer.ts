@@ -88,21 +88,29 @@ export class Scorer {
     return items.filter((index) => !known.has(index));
   }
 
-  /** Scores `config` on those of `items` that have no score yet. To be followed by {@link Scorer.commit}. */
+  /** Scores `config` on those of `items` that have no score yet. */
   async score(config: Configuration, items: readonly number[]): Promise<void> {
     const unknown = new Set(this.unknown(config, items));
-    for (const fold of this.#options.folds) {
-      const theirs = fold.items.filter((index) => unknown.has(index));
-      if (theirs.length > 0) await this.#run(config, theirs, fold);
+    if (unknown.size === 0) return;
+    try {
+      for (const fold of this.#options.folds) {
+        const theirs = fold.items.filter((index) => unknown.has(index));
+        if (theirs.length > 0) await this.#run(config, theirs, fold);
+      }
+    } finally {
+      // Also when the run is given up: what was paid for is kept.
+      await this.#commit();
     }
   }
 
   /** Scores `config` on `items`, all of one fold, with all that an evaluation tells. What is known is not run again. */
   async evaluate(config: Configuration, items: readonly number[]): Promise<Evaluation> {
     const fold = this.#options.folds.find((each) => each.items.includes(items[0] as number));
-    const evaluation = await this.#run(config, items, fold as Fold);
-    await this.commit();
-    return evaluation;
+    try {
+      return await this.#run(config, items, fold as Fold);
+    } finally {
+      await this.#commit();
+    }
   }
 
   async #run(config: Configuration, items: readonly number[], fold: Fold): Promise<Evaluation> {
@@ -133,7 +141,7 @@ export class Scorer {
   }
 
   /** Journals what was scored since the last time. Nothing may be decided by a score before. */
-  async commit(): Promise<void> {
+  async #commit(): Promise<void> {
     if (this.#unwritten.length === 0) return;
     const { journal, stream } = this.#options;
     const scores = this.#unwritten as unknown as Json;

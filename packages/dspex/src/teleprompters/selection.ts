@@ -35,8 +35,9 @@ export async function selectFinal(
   let [best, chosen]: [Measured | undefined, Measured] = [undefined, stays];
   for (const config of contenders) {
     const evaluation = await scorer.evaluate(config, items);
-    const each: Measured = { config, evaluation, comparison: compare(evaluation, before, { seed, level }) };
-    const { difference, significant } = each.comparison;
+    const each: Measured = { config, evaluation, comparison: compare(evaluation, before, { seed }) };
+    const { difference } = each.comparison;
+    const { significant } = compare(evaluation, before, { seed, level });
     if (best === undefined || difference > best.comparison.difference) best = each;
     if (significant && difference > chosen.comparison.difference) chosen = each;
   }
@@ -53,7 +54,7 @@ export async function selectFinal(
 interface Measured {
   readonly config: Configuration;
   readonly evaluation: Evaluation;
-  /** With the baseline. */
+  /** With the baseline, at 95 %. */
   readonly comparison: Comparison;
 }
 

@@ -1,5 +1,5 @@
 /** One of a few options without an order. */
-import { invalidInput } from "@mabeam/foundation";
+import { checkOptions, invalidInput } from "@mabeam/foundation";
 import { defineVariable, listedValues, type Variable } from "./variable.ts";
 
 /** What a {@link choice} may offer. */
@@ -23,7 +23,8 @@ export function choice<const Name extends string, const Value extends Option>(
   options: readonly Value[],
   settings: ChoiceOptions<Value> = {},
 ): Variable<Name, Value, false> {
-  checkOptions(name, options);
+  checkOptions(settings, ["default", "weights"], "choice");
+  checkList(name, options);
   const list = Object.freeze([...options]);
   const places = new Map<unknown, number>(list.map((option, index) => [option, index]));
   const limits = cumulative(name, list.length, settings.weights);
@@ -48,7 +49,7 @@ export function choice<const Name extends string, const Value extends Option>(
 }
 
 /** Refuses empty lists, doubles and values that JSON does not carry. Shared with `subset`. */
-export function checkOptions(name: string, options: readonly Option[]): void {
+export function checkList(name: string, options: readonly Option[]): void {
   const refuse = (what: string): never => {
     throw invalidInput("invalid-options", `Variable "${name}" ${what}.`, { variable: name });
   };
@@ -65,7 +66,7 @@ export const shownList = (list: readonly Option[]): string =>
   list.length > 12 ? `its ${list.length} options` : list.map((option) => JSON.stringify(option)).join(", ");
 
 function cumulative(name: string, length: number, weights: readonly number[] | undefined): number[] {
-  const given = weights ?? Array.from({ length }, () => 1);
+  const given = Array.isArray(weights ?? []) ? (weights ?? Array.from({ length }, () => 1)) : [];
   let sum = 0;
   const limits = given.map((weight) => (sum += weight));
   if (given.length !== length || !given.every((weight) => weight >= 0) || !(sum > 0 && Number.isFinite(sum))) {

@@ -5,6 +5,16 @@ import type { Variable } from "./variable.ts";
 /** Values by variable name; only variables that exist in this configuration have one. */
 export type Configuration = { readonly [name: string]: Json | undefined };
 
+/** `value` as nobody can change it, lists and records in it too. What the caller holds is copied, not frozen. */
+export function frozen<Value extends Json>(value: Value): Value {
+  if (typeof value !== "object" || value === null || Object.isFrozen(value)) return value;
+  if (Array.isArray(value)) return Object.freeze(value.map(frozen)) as unknown as Value;
+  const members = Object.entries(value as { [name: string]: Json }).map(
+    ([name, each]) => [name, frozen(each)] as const,
+  );
+  return Object.freeze(Object.fromEntries(members)) as unknown as Value;
+}
+
 /** One flat object type, as editors should show it. */
 export type Flatten<Type> = { [Key in keyof Type]: Type[Key] };
 

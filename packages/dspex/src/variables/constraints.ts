@@ -3,6 +3,7 @@
  * They belong to the space; samplers treat them as a projection by `repair`, or by rejection, never as a penalty.
  */
 import { invalidInput } from "@mabeam/foundation";
+import { expectFunction, expectMethods } from "./expect-shape.ts";
 import { prefixed, restricted, unprefixed, type Configuration } from "./configuration.ts";
 
 /** A named law of configurations. Its functions must be pure. */
@@ -65,10 +66,16 @@ function derived(constraint: Constraint, changes: Partial<Constraint>): Constrai
   return Object.assign(Object.create(constraint) as Constraint, changes);
 }
 
-/** Refuses doubles and windows on variables that are not there. */
+/** Refuses what is no list of laws, doubles, and windows on variables that are not there. */
 export function checkConstraints(constraints: readonly Constraint[], names: Pick<ReadonlySet<string>, "has">): void {
+  if (!Array.isArray(constraints)) {
+    throw invalidInput("invalid-constraint", `Constraints are a list, not ${String(constraints)}.`);
+  }
   const seen = new Set<string>();
-  for (const { name, variables = [] } of constraints) {
+  for (const constraint of constraints as readonly Constraint[]) {
+    expectMethods(constraint, ["check"], "A constraint, { name, check, repair? },");
+    const { name, variables = [], repair } = constraint;
+    expectFunction(repair, `repair of constraint "${name}"`);
     if (typeof name !== "string" || name === "" || seen.has(name)) {
       throw invalidInput(
         "invalid-constraint",

@@ -1,4 +1,5 @@
 /** A real number in a range. */
+import { checkOptions } from "@mabeam/foundation";
 import { checkRange, numericParts } from "./numeric.ts";
 import { scaleOf } from "./scale.ts";
 import { defineVariable, type Variable } from "./variable.ts";
@@ -23,6 +24,7 @@ export interface FloatOptions {
  * logarithmic range that does not start above 0, `log` with `step`, or a default outside
  */
 export function float<const Name extends string>(name: Name, options: FloatOptions): Variable<Name, number, false> {
+  checkOptions(options, ["min", "max", "log", "step", "default"], "float");
   checkRange(name, options);
   return defineVariable(
     name,

@@ -1,5 +1,5 @@
 /** A whole number in a range. */
-import { invalidInput } from "@mabeam/foundation";
+import { checkOptions, invalidInput } from "@mabeam/foundation";
 import { checkRange, numericParts } from "./numeric.ts";
 import { scaleOf, type Scale } from "./scale.ts";
 import { defineVariable, type Variable } from "./variable.ts";
@@ -23,6 +23,7 @@ export interface IntegerOptions {
  * @throws MabeamError `INVALID_INPUT` for bounds or a step that are not whole numbers, and as `float` does
  */
 export function integer<const Name extends string>(name: Name, options: IntegerOptions): Variable<Name, number, false> {
+  checkOptions(options, ["min", "max", "log", "step", "default"], "integer");
   checkRange(name, options);
   const { min, max, step } = options;
   if (![min, max, step ?? 1].every(Number.isSafeInteger)) {

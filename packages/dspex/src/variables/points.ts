@@ -3,7 +3,7 @@
  * repaired. Everything goes through one walk in dependency order, {@link settle}.
  */
 import { canonicalJson, invalidInput, MabeamError, type Json } from "@mabeam/foundation";
-import type { Configuration } from "./configuration.ts";
+import { frozen, type Configuration } from "./configuration.ts";
 import { applyRepair, messageOf, obeys, type Constraint } from "./constraints.ts";
 import type { Space } from "./space.ts";
 import type { Variable } from "./variable.ts";
@@ -120,15 +120,18 @@ function keyWriter(
   };
 }
 
-/** Asks for the value of each variable that exists in what has been settled before it, in dependency order. */
+/**
+ * Asks for the value of each variable that exists in what has been settled before it, in dependency order. What comes of
+ * it is frozen: trials, programs and samplers hold the same configuration.
+ */
 function settle(order: readonly Variable[], value: (variable: Variable) => Json | undefined): Configuration {
   const settled: Record<string, Json> = {};
   for (const variable of order) {
     if (!existsIn(variable, settled)) continue;
     const chosen = value(variable);
-    if (chosen !== undefined) settled[variable.name] = chosen;
+    if (chosen !== undefined) settled[variable.name] = frozen(chosen);
   }
-  return settled;
+  return Object.freeze(settled);
 }
 
 const laidOver = (
@@ -192,6 +195,9 @@ function violations(constraints: readonly Constraint[], config: Configuration): 
 }
 
 function checkPartial(byName: ReadonlyMap<string, Variable>, partial: Configuration): void {
+  if (!isRecord(partial)) {
+    throw invalidInput("invalid-configuration", `A configuration is a record of values, not ${String(partial)}.`);
+  }
   for (const name of Object.keys(partial)) {
     const value = valueIn(partial, name);
     if (value === undefined) continue;

@@ -24,11 +24,13 @@ export interface SpaceFromJsonOptions {
 
 // The fields were written by the same kinds' toJSON; the factories check their values.
 const ownReaders: ReadonlyMap<string, VariableReader> = new Map<string, VariableReader>([
-  ["float", (json) => float(json.name, json as unknown as FloatOptions)],
-  ["integer", (json) => integer(json.name, json as unknown as IntegerOptions)],
-  ["choice", (json) => choice(json.name, json["options"] as readonly Option[], json as object)],
-  ["subset", (json) => subset(json.name, json["items"] as readonly Option[], json as object)],
+  ["float", ({ name, ...json }) => float(name, optionsIn(json) as unknown as FloatOptions)],
+  ["integer", ({ name, ...json }) => integer(name, optionsIn(json) as unknown as IntegerOptions)],
+  ["choice", ({ name, options, ...json }) => choice(name, options as readonly Option[], optionsIn(json))],
+  ["subset", ({ name, items, ...json }) => subset(name, items as readonly Option[], optionsIn(json))],
 ]);
+
+const optionsIn = ({ kind: _kind, when: _when, ...options }: Omit<VariableJson, "name">): object => options;
 
 /**
  * The space that `toJSON` wrote. Constraints, and predicates of conditions, are functions: they must be given again.

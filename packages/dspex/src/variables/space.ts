@@ -3,10 +3,11 @@
  * variables exist in a configuration (conditions), which configurations obey (constraints), and the one form of equal
  * configurations. Everything that tunes works on a space; nothing that tunes needs to know what the variables mean.
  */
-import { invalidInput, type Json } from "@mabeam/foundation";
+import { checkOptions, invalidInput, type Json } from "@mabeam/foundation";
 import type { Configuration, ConfigurationOf, Flatten } from "./configuration.ts";
 import { bound, checkConstraints, prefixedConstraint, type Constraint } from "./constraints.ts";
 import { inDependencyOrder } from "./dependencies.ts";
+import { expectMethods, expectSpace } from "./expect-shape.ts";
 import { pointsOf, type Validation } from "./points.ts";
 import { countConfigurations } from "./space-size.ts";
 import type { Variable, VariableJson } from "./variable.ts";
@@ -105,6 +106,10 @@ export function space<const Variables extends readonly Variable[]>(
   variables: Variables,
   options: SpaceOptions<ConfigurationOf<Variables>> = {},
 ): Space<ConfigurationOf<Variables>> {
+  checkOptions(options, ["constraints"], "space");
+  if (!Array.isArray(variables)) {
+    throw invalidInput("invalid-variables", `A space is made of a list of variables, not of ${String(variables)}.`);
+  }
   return build<ConfigurationOf<Variables>>(variables, (options.constraints ?? []) as readonly Constraint[]);
 }
 
@@ -135,11 +140,13 @@ function build<Config extends object>(
       return pick(names.filter((each) => each !== name));
     },
     pick,
-    merge: (other) =>
-      build(
+    merge: (other) => {
+      expectSpace(other);
+      return build(
         [...variables, ...other.variables],
         [...boundTo(variables, constraints), ...boundTo(other.variables, other.constraints)],
-      ),
+      );
+    },
     prefix: (prefix: string) =>
       build(
         variables.map((variable) => variable.renamed((name) => prefix + name)),
@@ -159,6 +166,7 @@ function build<Config extends object>(
 function indexed(variables: readonly Variable[]): Map<string, Variable> {
   const byName = new Map<string, Variable>();
   for (const variable of variables) {
+    expectMethods(variable, ["check", "sample", "canonical"], "A variable, as float() or choice() makes it,");
     if (byName.has(variable.name)) {
       throw invalidInput("duplicate-name", `The space has two variables "${variable.name}". Rename or prefix one.`, {
         variable: variable.name,

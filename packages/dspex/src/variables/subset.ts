@@ -1,6 +1,7 @@
 /** Some of a list of items: members of a team, tools, features. */
-import { hash32, invalidInput } from "@mabeam/foundation";
-import { checkOptions, shownList, type Option } from "./choice.ts";
+import { checkOptions, hash32, invalidInput } from "@mabeam/foundation";
+import { checkList, shownList, type Option } from "./choice.ts";
+import { frozen } from "./configuration.ts";
 import { drawSize, subsetsOfSize } from "./combinations.ts";
 import { defineVariable, listedValues, type Variable } from "./variable.ts";
 
@@ -27,7 +28,9 @@ export function subset<const Name extends string, const Item extends Option>(
   items: readonly Item[],
   options: SubsetOptions<Item> = {},
 ): Variable<Name, readonly Item[], false> {
-  checkOptions(name, items);
+  checkOptions(options, ["min", "max", "required", "default"], "subset");
+  checkList(name, items);
+  checkLists(name, options);
   const required = new Set<Item>(options.required ?? []);
   const bounds = checkBounds(name, items, required, options);
   const free = items.filter((item) => !required.has(item));
@@ -35,12 +38,12 @@ export function subset<const Name extends string, const Item extends Option>(
   // How many of the free items may be in.
   const [least, most] = [bounds.min - required.size, bounds.max - required.size];
   const withFree = (chosen: ReadonlySet<Item>): readonly Item[] =>
-    items.filter((item) => required.has(item) || chosen.has(item));
+    Object.freeze(items.filter((item) => required.has(item) || chosen.has(item)));
   const freeOf = (value: readonly Item[]): Set<Item> => new Set(value.filter((item) => !required.has(item)));
 
   return defineVariable<Name, readonly Item[]>(name, {
     kind: "subset",
-    default: options.default ?? withFree(new Set(free.slice(0, most))),
+    default: frozen(options.default ?? withFree(new Set(free.slice(0, most)))),
     coordinates: free.map(() => ({ kind: "categorical", levels: 2 })),
     check: (value) => problemOf(value, known, required, bounds),
     sample: (random) => withFree(drawSome(free, drawSize(free.length, least, most, random), random)),
@@ -54,6 +57,13 @@ export function subset<const Name extends string, const Item extends Option>(
     decode: (numbers) => withFree(repaired(free, numbers, least, most)),
     canonical: (value) => withFree(freeOf(value)),
     toJSON: () => ({ items, min: options.min, max: options.max, required: options.required, default: options.default }),
+  });
+}
+
+function checkLists(name: string, { required = [], default: chosen = [] }: SubsetOptions<Option>): void {
+  if (Array.isArray(required) && Array.isArray(chosen)) return;
+  throw invalidInput("invalid-options", `Variable "${name}" takes lists of items for required and default.`, {
+    variable: name,
   });
 }
 

@@ -1,6 +1,7 @@
 /** What an agent is: its definition, the context its handlers see, and the options it is registered with. */
 import type { Logger } from "../telemetry/log.ts";
 import type { Clock } from "../core/clock.ts";
+import { describe } from "../core/describe.ts";
 import { invalidInput } from "../core/errors.ts";
 import { checkId, checkInteger } from "../core/validate.ts";
 import type { Random } from "../core/random.ts";
@@ -119,7 +120,7 @@ export function defineAgent<State, H extends Handlers<NoInfer<State>>>(
 /** @throws MabeamError `INVALID_INPUT` unless `definition` can be registered */
 export function checkDefinition(definition: AgentDefinition): void {
   if (typeof definition !== "object" || definition === null) {
-    throw invalidInput("not-a-definition", `An agent definition must be an object, not ${String(definition)}.`);
+    throw invalidInput("not-a-definition", `An agent definition must be an object, not ${describe(definition)}.`);
   }
   checkId(definition.name, "The name of an agent definition");
   checkInteger(definition.version ?? 1, `The version of "${definition.name}"`, { min: 1 });
@@ -137,7 +138,7 @@ function checkFunction(value: unknown, definition: string, member: string): void
   if (typeof value !== "function") {
     throw invalidInput(
       "not-a-function",
-      `${member} of the definition "${definition}" must be a function, not ${String(value)}.`,
+      `${member} of the definition "${definition}" must be a function, not ${describe(value)}.`,
     );
   }
 }

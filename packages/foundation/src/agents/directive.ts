@@ -1,4 +1,5 @@
 /** What an orchestration variable tells an agent. */
+import { describe } from "../core/describe.ts";
 import { invalidInput } from "../core/errors.ts";
 import { checkId, checkNumber } from "../core/validate.ts";
 import type { Json } from "../core/json.ts";
@@ -36,7 +37,7 @@ export type DirectiveOutcome = "delivered" | "refused" | "timed_out" | "agent_un
 /** @throws MabeamError `INVALID_INPUT` unless `directive` is well formed */
 export function checkDirective(directive: Directive): void {
   if (typeof directive !== "object" || directive === null) {
-    throw invalidInput("malformed-directive", `A directive must be an object, not ${String(directive)}.`);
+    throw invalidInput("malformed-directive", `A directive must be an object, not ${describe(directive)}.`);
   }
   checkId(directive.agent, "A directive's agent");
   if (!directiveActions.includes(directive.action)) {

@@ -1,4 +1,5 @@
 /** The errors of talking to an agent, worded once. */
+import { describe } from "../core/describe.ts";
 import { MabeamError } from "../core/errors.ts";
 
 export function agentNotFound(agent: string): MabeamError {
@@ -22,14 +23,19 @@ export function askTimeout(agent: string, handler: string, timeoutMs: number): M
   return new MabeamError("ASK_TIMEOUT", message, { details: { agent, handler, timeoutMs } });
 }
 
+/** @param option which of the registration's options allows more */
+export function hookTimeout(agent: string, hook: string, timeoutMs: number, option: string): MabeamError {
+  const message = `"${hook}" of the agent "${agent}" did not end within ${timeoutMs} ms; do less in it, or raise ${option}.`;
+  return new MabeamError("ASK_TIMEOUT", message, { details: { agent, handler: hook, timeoutMs } });
+}
+
 export function mailboxFull(agent: string, capacity: number): MabeamError {
   const message = `The mailbox of "${agent}" holds its ${capacity} messages; send fewer at once, or raise mailbox.capacity or concurrency.`;
   return new MabeamError("MAILBOX_FULL", message, { details: { agent, capacity } });
 }
 
 export function handlerFailed(agent: string, handler: string, cause: unknown): MabeamError {
-  const said = cause instanceof Error ? cause.message : String(cause);
-  return new MabeamError("HANDLER_FAILED", `The agent "${agent}" crashed in "${handler}": ${said}`, {
+  return new MabeamError("HANDLER_FAILED", `The agent "${agent}" crashed in "${handler}": ${describe(cause)}`, {
     details: { agent, handler },
     cause,
   });

@@ -78,7 +78,8 @@ export class IncarnationContext implements AgentContext<any> {
     if (this.#live) this.#life.state = value;
   }
   get signal(): AbortSignal {
-    return this.#message?.signal ?? this.#life.controller.signal;
+    const ofLife = this.#life.controller.signal;
+    return this.#message === undefined || this.#message.answered || ofLife.aborted ? ofLife : this.#message.signal;
   }
   get log(): Logger {
     return this.#life.log;

@@ -1,4 +1,5 @@
 /** What the registry says about an agent, and how queries are answered. Pure. */
+import { describe } from "../core/describe.ts";
 import { invalidInput } from "../core/errors.ts";
 import type { AgentMetrics } from "../telemetry/latency-window.ts";
 
@@ -110,7 +111,7 @@ export function checkQuery(query: AgentQuery): void {
         throw invalidInput("unknown-operator", `"${name}" is no operator; there are ${Object.keys(tests).join(", ")}.`);
       }
       if ((name === "in" || name === "notIn") && !Array.isArray(operand)) {
-        throw invalidInput("not-a-list", `The operator "${name}" takes a list, not ${String(operand)}.`);
+        throw invalidInput("not-a-list", `The operator "${name}" takes a list, not ${describe(operand)}.`);
       }
     }
   }

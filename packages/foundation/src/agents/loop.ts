@@ -6,7 +6,7 @@ import { yieldToLoop } from "../core/clock.ts";
 import { isMabeamError } from "../core/errors.ts";
 import { LatencyWindow, type AgentMetrics } from "../telemetry/latency-window.ts";
 import type { AgentDefinition } from "./define.ts";
-import { handlerFailed } from "./failures.ts";
+import { handlerFailed, hookTimeout } from "./failures.ts";
 import { IncarnationContext, type Incarnation } from "./incarnation.ts";
 import { Mailbox } from "./mailbox.ts";
 import type { Message } from "./message.ts";
@@ -23,6 +23,7 @@ export class MessageLoop {
   readonly #id: string;
   readonly #definition: AgentDefinition;
   readonly #concurrency: number;
+  readonly #timeoutMs: number;
   readonly #services: AgentServices;
   readonly #onCrash: OnCrash;
   readonly #mailbox: Mailbox;
@@ -45,6 +46,7 @@ export class MessageLoop {
     this.#id = id;
     this.#definition = definition;
     this.#concurrency = options.concurrency;
+    this.#timeoutMs = options.askTimeoutMs;
     this.#services = services;
     this.#onCrash = onCrash;
     this.#mailbox = new Mailbox(options.mailbox.capacity, options.mailbox.overflow);
@@ -62,7 +64,7 @@ export class MessageLoop {
   /** Takes a message in; the one that had to go, if the mailbox was full, is returned. */
   post(message: Message): Message | undefined {
     message.onAbandoned = this.#onAbandoned;
-    const dropped = this.#mailbox.offer(message);
+    const dropped = this.#mailbox.offer(message, this.#life === undefined ? 0 : this.#concurrency - this.#underWay.size);
     this.#schedulePump();
     return dropped;
   }
@@ -138,10 +140,12 @@ export class MessageLoop {
 
   #handle(life: Incarnation, message: Message): void {
     this.#underWay.add(message);
+    message.isTakenUp = true;
     const startedAt = this.#services.clock.monotonic();
     try {
       const result = this.#invoke(life, message);
       if (isThenable(result)) {
+        this.#limit(life, message);
         result.then(
           (reply) => this.#succeeded(message, startedAt, reply),
           (error: unknown) => this.#failed(life, message, startedAt, error),
@@ -150,6 +154,15 @@ export class MessageLoop {
     } catch (error) {
       this.#failed(life, message, startedAt, error);
     }
+  }
+
+  /** Nobody waits for a `tell` or a variable's change, yet a handler that never settles must not hold its turn for ever. */
+  #limit(life: Incarnation, message: Message): void {
+    if (message.deadline !== undefined || message.settled) return;
+    message.deadline = this.#services.deadlines.set(this.#timeoutMs, () => {
+      life.log.warn({ handler: message.name, timeoutMs: this.#timeoutMs }, "a handler was abandoned at its timeout");
+      message.abandon(hookTimeout(this.#id, message.name, this.#timeoutMs, "askTimeoutMs"));
+    });
   }
 
   #invoke(life: Incarnation, message: Message): unknown {

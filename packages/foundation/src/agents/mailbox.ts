@@ -25,9 +25,12 @@ export class Mailbox {
     return this.#queue.size - this.#givenUp;
   }
 
-  /** Takes `message` in and returns the one that had to go: it, the oldest, or none. */
-  offer(message: Message): Message | undefined {
-    if (this.depth < this.#capacity) {
+  /**
+   * Takes `message` in and returns the one that had to go: it, the oldest, or none.
+   * @param freeTurns how many of the waiting messages are taken up at once: they need no room
+   */
+  offer(message: Message, freeTurns: number): Message | undefined {
+    if (this.depth < this.#capacity + freeTurns) {
       this.#queue.push(message);
       return undefined;
     }

@@ -2,7 +2,7 @@
  * One message on its way: who waits for it and until when. It is settled exactly once: by the handler's result, by
  * the deadline, by the caller's abort, or by whoever drops it.
  */
-import { abortedError } from "../core/abort.ts";
+import { abortedError, onAbort } from "../core/abort.ts";
 import type { Deadline } from "../core/deadlines.ts";
 import type { Context } from "../telemetry/telemetry.ts";
 import type { Directive } from "./directive.ts";
@@ -25,13 +25,16 @@ export class Message {
   /** The caller's trace context. */
   readonly context: Context;
   deadline: Deadline | undefined;
+  /** Whether a handler has begun on it. */
+  isTakenUp = false;
   /** Told when the message is given up, so that it can leave the queue or its turn. */
   onAbandoned: ((message: Message) => void) | undefined;
   #waiter: Waiter | undefined;
   #settled = false;
   #controller: AbortController | undefined;
-  #signal: AbortSignal | undefined;
-  #onAbort: (() => void) | undefined;
+  /** Why it was given up, boxed: the reason may be anything. */
+  #abandoned: { readonly reason: unknown } | undefined;
+  #forgetSignal: (() => void) | undefined;
 
   constructor(body: MessageBody, waiter: Waiter | undefined, context: Context) {
     this.body = body;
@@ -52,17 +55,23 @@ export class Message {
     return this.#settled;
   }
 
-  /** What the handler sees as `ctx.signal`; made only if it looks. */
+  /** Fires, or has fired, when the message is given up; made only if its handler looks. */
   get signal(): AbortSignal {
-    this.#controller ??= new AbortController();
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController();
+      if (this.#abandoned !== undefined) this.#controller.abort(this.#abandoned.reason);
+    }
     return this.#controller.signal;
+  }
+
+  /** Whether a handler got its result out in time: then only the end of the life can stop what it still does. */
+  get answered(): boolean {
+    return this.#settled && this.#abandoned === undefined;
   }
 
   /** Gives the message up when the caller's signal fires. */
   abortWith(signal: AbortSignal): void {
-    this.#signal = signal;
-    this.#onAbort = () => this.abandon(abortedError(signal));
-    signal.addEventListener("abort", this.#onAbort, { once: true });
+    this.#forgetSignal = onAbort(signal, () => this.abandon(abortedError(signal)));
   }
 
   succeed(reply: unknown): void {
@@ -78,6 +87,7 @@ export class Message {
   /** Fails the message while it may still be waiting or handled: its handler's signal fires and its turn ends. */
   abandon(error: unknown): void {
     if (!this.#settle()) return;
+    this.#abandoned = { reason: error };
     this.#waiter?.reject(error);
     this.onAbandoned?.(this);
     this.#controller?.abort(error);
@@ -88,7 +98,7 @@ export class Message {
     if (this.#settled) return false;
     this.#settled = true;
     this.deadline?.clear();
-    if (this.#onAbort !== undefined) this.#signal?.removeEventListener("abort", this.#onAbort);
+    this.#forgetSignal?.();
     return true;
   }
 }

@@ -1,4 +1,5 @@
 /** Registration options, checked and with their defaults filled in. */
+import { describe } from "../core/describe.ts";
 import { invalidInput } from "../core/errors.ts";
 import { checkInteger, checkNumber, checkOptions } from "../core/validate.ts";
 import type { AgentOptions, Backoff } from "./define.ts";
@@ -63,6 +64,6 @@ function checkResolved(options: ResolvedAgentOptions): void {
 
 function oneOf(value: string, what: string, allowed: readonly string[]): void {
   if (!allowed.includes(value)) {
-    throw invalidInput("unknown-value", `${what} must be one of ${allowed.join(", ")}, not "${String(value)}".`);
+    throw invalidInput("unknown-value", `${what} must be one of ${allowed.join(", ")}, not "${describe(value)}".`);
   }
 }

@@ -1,5 +1,6 @@
 /** A reference names an agent, never a process: it stays valid across restarts, and may be made before the agent is. */
 import { checkNumber } from "../core/validate.ts";
+import { describe } from "../core/describe.ts";
 import { invalidInput } from "../core/errors.ts";
 import { abortedError } from "../core/abort.ts";
 import type { Handlers } from "./define.ts";
@@ -74,7 +75,7 @@ class Ref implements AgentRef {
 
   tell(handler: string, payload?: unknown): void {
     if (typeof handler !== "string")
-      throw invalidInput("invalid-handler", `A handler is named by a string, not ${String(handler)}.`);
+      throw invalidInput("invalid-handler", `A handler is named by a string, not ${describe(handler)}.`);
     this.#host.tell(this.id, handler, payload);
   }
 

@@ -11,18 +11,39 @@ export function throwIfAborted(signal: AbortSignal | undefined): void {
   if (signal?.aborted) throw abortedError(signal);
 }
 
+/** Who listens to a signal: one set behind one listener, since Node warns of a leak from the eleventh listener on. */
+const listenersOf = new WeakMap<AbortSignal, Set<() => void>>();
+
+/** Calls `listener` when the signal fires, unless the function that is returned takes it back. */
+export function onAbort(signal: AbortSignal, listener: () => void): () => void {
+  const listeners = listenersOf.get(signal) ?? listenTo(signal);
+  listeners.add(listener);
+  return () => void listeners.delete(listener);
+}
+
+function listenTo(signal: AbortSignal): Set<() => void> {
+  const listeners = new Set<() => void>();
+  listenersOf.set(signal, listeners);
+  const onFired = (): void => {
+    for (const listener of listeners) listener();
+    listeners.clear();
+  };
+  signal.addEventListener("abort", onFired, { once: true });
+  return listeners;
+}
+
 /** `promise`, unless `signal` fires first: then a rejection with `ABORTED`. The work behind `promise` is not stopped. */
 export function abortable<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (signal === undefined) return promise;
   return new Promise<T>((resolve, reject) => {
-    const onAbort = (): void => reject(abortedError(signal));
+    const giveUp = (): void => reject(abortedError(signal));
     if (signal.aborted) {
       // The promise is left behind: its failure is nobody's any more.
       promise.catch(() => {});
-      onAbort();
+      giveUp();
       return;
     }
-    signal.addEventListener("abort", onAbort, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", onAbort));
+    const forget = onAbort(signal, giveUp);
+    promise.then(resolve, reject).finally(forget);
   });
 }

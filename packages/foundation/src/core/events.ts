@@ -1,5 +1,6 @@
 /** The event hub: eventemitter3, with listeners that cannot harm the one who emits, and subscription by prefix. */
 import { EventEmitter } from "eventemitter3";
+import { describe } from "./describe.ts";
 import { invalidInput } from "./errors.ts";
 
 type Listener<Payload> = (payload: Payload) => void;
@@ -73,10 +74,10 @@ export class Events<EventMap extends object> extends EventEmitter<string> {
 
   #add(pattern: string, listener: (payload: any, event: string) => void): () => void {
     const named = typeof pattern === "string" ? pattern.replace(/:\*$/, "") : "";
-    if (named === "" || named.includes("*")) {
+    if (named === "" || named.endsWith(":") || named.includes("*")) {
       throw invalidInput(
         "invalid-pattern",
-        `"${String(pattern)}" is no event pattern: give a name, or a prefix as "agent:*".`,
+        `"${describe(pattern)}" is no event pattern: give a name, or a prefix as "agent:*".`,
       );
     }
     if (!pattern.endsWith(":*")) {

@@ -4,12 +4,12 @@ import type { Json } from "../core/json.ts";
 import { checkId, checkInteger } from "../core/validate.ts";
 
 /**
- * The text of a record. `undefined` members are left out.
+ * The text of a record; `what` names it in errors. `undefined` members are left out.
  * @throws MabeamError `INVALID_INPUT` (`details.reason` `not-json`) for what JSON cannot hold: NaN, functions, class
  * instances, cycles. Nothing is silently turned into `null` or `{}`.
  */
-export function encodeRecord(record: Json): string {
-  checkJson(record, "record", []);
+export function encodeRecord(record: Json, what = "record"): string {
+  checkJson(record, what, []);
   return JSON.stringify(record);
 }
 
@@ -55,7 +55,7 @@ function checkJson(value: unknown, path: string, ancestors: readonly object[]): 
 }
 
 function notJson(path: string, shown: string): Error {
-  return invalidInput("not-json", `A journal keeps plain JSON only, but ${path} is ${shown}. Convert it first.`, {
+  return invalidInput("not-json", `Only plain JSON can be kept, but ${path} is ${shown}. Convert it first.`, {
     path,
   });
 }

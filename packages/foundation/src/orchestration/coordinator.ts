@@ -4,6 +4,7 @@
  */
 import type { Clock } from "../core/clock.ts";
 import { abortable, throwIfAborted } from "../core/abort.ts";
+import { describe } from "../core/describe.ts";
 import type { Deadlines } from "../core/deadlines.ts";
 import { MabeamError } from "../core/errors.ts";
 import { checkDirective, type Directive, type DirectiveOutcome } from "../agents/directive.ts";
@@ -122,7 +123,7 @@ export class Coordinator {
       report.variables.push({ variable: variable.id, ok: true, timedOut: false });
     } catch (error) {
       const timedOut = error instanceof MabeamError && error.code === "ASK_TIMEOUT";
-      report.variables.push({ variable: variable.id, ok: false, timedOut, error: messageOf(error) });
+      report.variables.push({ variable: variable.id, ok: false, timedOut, error: describe(error) });
     }
   }
 
@@ -156,11 +157,7 @@ export class Coordinator {
     try {
       return { outcome: await this.#host.deliver(directive) };
     } catch (error) {
-      return { outcome: "agent_unavailable", error: messageOf(error) };
+      return { outcome: "agent_unavailable", error: describe(error) };
     }
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

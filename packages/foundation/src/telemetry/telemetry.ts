@@ -49,7 +49,7 @@ function endWith<T>(span: Span, work: () => T): T {
 }
 
 function failWith(span: Span, error: unknown): never {
-  span.recordException(error instanceof Error ? error : String(error));
+  span.recordException(error instanceof Error ? error : describe(error));
   span.setStatus({ code: SpanStatusCode.ERROR });
   span.end();
   throw error;

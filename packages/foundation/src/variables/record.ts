@@ -1,6 +1,7 @@
 /** What the journal keeps of variables, and what a run of records comes to. Functions are not journaled. Pure. */
 import type { Json } from "../core/json.ts";
 import type { VariableChange } from "../agents/variable-access.ts";
+import type { Fold } from "../journal/fold.ts";
 import { emptyHistory, withChange, type VariableHistory } from "./history.ts";
 
 export type VariableRecord =
@@ -16,7 +17,14 @@ export interface RecoveredVariable {
   history: VariableHistory;
 }
 
-export function applyRecord(known: Map<string, RecoveredVariable>, record: VariableRecord): void {
+/** The variables by id. Saved as a list of entries: any string may be an id. */
+export const knownVariables: Fold<Map<string, RecoveredVariable>> = {
+  load: (saved = []) => new Map(saved as unknown as [string, RecoveredVariable][]),
+  apply: (known, record) => applyRecord(known, record as unknown as VariableRecord),
+  save: (known) => [...known] as unknown as Json,
+};
+
+function applyRecord(known: Map<string, RecoveredVariable>, record: VariableRecord): void {
   switch (record.type) {
     case "added":
       known.set(record.id, { kind: record.kind, value: record.value, version: 1, history: emptyHistory });

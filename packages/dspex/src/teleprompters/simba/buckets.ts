@@ -5,9 +5,8 @@
 
 export interface Bucket {
   readonly item: number;
-  /** Key of a candidate with the best score on the item, and of one with the worst. */
+  /** Key of a candidate with the best score on the item. */
   readonly best: string;
-  readonly worst: string;
 }
 
 /** @param scores by candidate, then by item; candidates without a score for an item do not take part in its bucket */
@@ -27,8 +26,8 @@ export function bucketsOf(
       if (best === undefined || worst === undefined) return [];
       const mean = outcomes.reduce((sum, { score }) => sum + score, 0) / outcomes.length;
       const rank = [best.score - worst.score, best.score, best.score - mean] as const;
-      return rank[0] > 0 ? [{ item, best: best.key, worst: worst.key, rank }] : [];
+      return rank[0] > 0 ? [{ item, best: best.key, rank }] : [];
     })
     .toSorted((a, b) => b.rank[0] - a.rank[0] || b.rank[1] - a.rank[1] || b.rank[2] - a.rank[2] || a.item - b.item)
-    .map(({ item, best, worst }) => ({ item, best, worst }));
+    .map(({ item, best }) => ({ item, best }));
 }

@@ -176,7 +176,6 @@ export class Run {
     let best: { config: Configuration; mean: number } | undefined;
     for (const config of singles) {
       await scorer.score(config, items);
-      await scorer.commit();
       const known = scorer.known(config);
       const mean = items.reduce((sum, item) => sum + (known.get(item) ?? 0), 0) / items.length;
       if (best === undefined || mean > best.mean) best = { config, mean };

@@ -1,5 +1,5 @@
 /** The search of SIMBA: the loop as the head of `simba.ts` tells it. All decisions are pure; only scoring is not. */
-import { throwIfAborted, type Random } from "@mabeam/foundation";
+import { breather, throwIfAborted, type Random } from "@mabeam/foundation";
 import type { Sampler } from "../../studies/samplers/sampler.ts";
 import type { Configuration } from "../../variables/configuration.ts";
 import type { Space } from "../../variables/space.ts";
@@ -61,17 +61,19 @@ export class Search {
   /** Searches until steps, budget or ideas run out. */
   async run(): Promise<"steps" | "budget" | "exhausted"> {
     const { maxSteps, maxCandidates, batchSize, scorer, affords, signal } = this.#options;
+    const breathe = breather();
     for (let step = 0; step < maxSteps; step++) {
+      await breathe();
       throwIfAborted(signal);
       const window = this.#window(step);
       const batch = window.slice(0, batchSize);
       const parents = this.#parents();
       const cost = parents.reduce((sum, { config }) => sum + scorer.unknown(config, batch).length, 0);
-      if (!affords(cost + batchSize) || this.#tried.size >= maxCandidates) return "budget";
+      const room = maxCandidates - this.#tried.size;
+      if (room <= 0 || !affords(cost + batchSize)) return "budget";
       for (const { config } of parents) await scorer.score(config, batch);
-      await scorer.commit();
       this.#estimate();
-      const children = this.#propose(batch, step);
+      const children = this.#propose(batch, step, room);
       if (children.length === 0) return "exhausted";
       if (!(await this.#race(children, window, step))) return "budget";
     }
@@ -127,7 +129,7 @@ export class Search {
     this.#estimates = additiveModel(new Map([...this.#tried].map(([key, { config }]) => [key, scorer.known(config)])));
   }
 
-  #propose(batch: readonly number[], step: number): Proposal[] {
+  #propose(batch: readonly number[], step: number, room: number): Proposal[] {
     const { space, scorer, sampler, numCandidates, random } = this.#options;
     const tried = new Map([...this.#tried].map(([key, each]) => [key, this.#member(each)]));
     const scores = new Map([...this.#tried].map(([key, { config }]) => [key, scorer.known(config)]));
@@ -140,7 +142,7 @@ export class Search {
       arms: this.#arms,
       sampler,
     };
-    return propose(context, numCandidates + 1, random.split("propose", step));
+    return propose(context, Math.min(numCandidates + 1, room), random.split("propose", step));
   }
 
   /** @returns whether the budget lasted */
@@ -164,7 +166,7 @@ export class Search {
       .filter((_, index) => admitted[index])
       .map(({ key, parent, move, target }) => {
         const gain = (this.#estimates.get(key) ?? none).mean - (this.#estimates.get(parent.key) ?? none).mean;
-        return { gain, text: `${move} of ${target} (${gain >= 0 ? "+" : ""}${(100 * gain).toFixed(2)} pp)` };
+        return { gain, text: `${move} of ${target} (${gain >= 0 ? "+" : "−"}${Math.abs(gain).toPrecision(2)})` };
       })
       .toSorted((a, b) => b.gain - a.gain);
     this.#lastGain = gains[0]?.text ?? this.#lastGain;

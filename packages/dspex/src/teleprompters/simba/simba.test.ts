@@ -98,6 +98,42 @@ describe("the search", () => {
     expect(other).not.toEqual(first);
   });
 
+  it("takes the same course whatever the units of the metric", async () => {
+    const run = async (unit: number) => {
+      const scaled: typeof metric = Object.assign(
+        (example: Parameters<typeof metric>[0], prediction: Parameters<typeof metric>[1]) =>
+          unit * Number(metric(example, prediction)),
+        {},
+      );
+      const { config, candidates } = await simba(planted, { trainset: examples, metric: scaled, budget, seed: 3 });
+      return { config, admitted: candidates.map(({ admitted }) => admitted) };
+    };
+    // Powers of two, so that scaling rounds nothing.
+    const plain = await run(1);
+    expect(plain.admitted.filter(Boolean).length).toBeGreaterThan(3);
+    expect(await run(1024)).toEqual(plain);
+    expect(await run(1 / 1024)).toEqual(plain);
+  });
+
+  it("tries no more candidates than its budget of trials", async () => {
+    for (const trials of [2, 5, 10]) {
+      const { candidates } = await simba(planted, { trainset: examples, metric, budget: { ...budget, trials } });
+      expect(candidates.length).toBe(trials);
+    }
+  });
+
+  it("gives up soon after its signal fires, also when the program never waits for anything", async () => {
+    const startedAt = performance.now();
+    const run = simba(planted, {
+      trainset: examples,
+      metric,
+      budget: { evaluations: 1_000_000 },
+      signal: AbortSignal.timeout(100),
+    });
+    await expect(run).rejects.toMatchObject({ code: "ABORTED" });
+    expect(performance.now() - startedAt).toBeLessThan(5_000);
+  });
+
   it("never runs the program more often than its budget allows", async () => {
     for (const evaluations of [400, 777, 1500]) {
       let runs = 0;

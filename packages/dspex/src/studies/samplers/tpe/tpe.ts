@@ -6,7 +6,7 @@
  * teams): one joint estimator whose kernels know which variables exist, and mutants of good points among the
  * candidates.
  */
-import { invalidInput, type Random } from "@mabeam/foundation";
+import { checkOptions, invalidInput, type Random } from "@mabeam/foundation";
 import type { Configuration } from "../../../variables/configuration.ts";
 import type { Space } from "../../../variables/space.ts";
 import type { Sampler, SamplerHistory } from "../sampler.ts";
@@ -29,6 +29,7 @@ export interface TpeOptions {
  * @throws MabeamError `INVALID_INPUT` for sizes that are not whole numbers from 0, or neither draws nor mutants
  */
 export function tpeSampler(options: TpeOptions = {}): Sampler {
+  checkOptions(options, ["startupTrials", "draws", "mutants"], "tpeSampler");
   const { startupTrials = 10, draws = 24, mutants = 16 } = options;
   for (const [name, size] of Object.entries({ startupTrials, draws, mutants })) {
     if (Number.isSafeInteger(size) && size >= 0) continue;
