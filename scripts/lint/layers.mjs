@@ -48,7 +48,7 @@ export const doors = [
  * journal. Agents and everything that lives are for `agents` and `teams`.
  */
 export const foundationBasics = new Set(
-  `abortable abortedError canonicalJson checkId Clock Events fileJournal FoundationErrorCode hash32 invalidInput
+  `abortable abortedError breather canonicalJson checkId checkOptions Clock Events fileJournal FoundationErrorCode hash32 invalidInput
    isMabeamError Journal JournalEntry Json MabeamError MabeamErrorOptions memoryJournal Random seededRandom systemClock
    throwIfAborted Timer`.split(/\s+/),
 );

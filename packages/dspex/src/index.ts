@@ -41,7 +41,7 @@ export {
 } from "./variables/variable.ts";
 export type { Condition, ConditionJson } from "./variables/condition.ts";
 export type { Constraint } from "./variables/constraints.ts";
-export type { Configuration, ConfigurationOf, ValueOf } from "./variables/configuration.ts";
+export type { Configuration, ConfigurationChanges, ConfigurationOf, ValueOf } from "./variables/configuration.ts";
 export { space, type Space, type SpaceJson, type SpaceOptions } from "./variables/space.ts";
 export type { Problem, Validation } from "./variables/points.ts";
 export { spaceFromJSON, type SpaceFromJsonOptions, type VariableReader } from "./variables/space-json.ts";

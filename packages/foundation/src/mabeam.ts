@@ -14,7 +14,7 @@ import { Deadlines } from "./core/deadlines.ts";
 import { MabeamError } from "./core/errors.ts";
 import { Events } from "./core/events.ts";
 import { seededRandom } from "./core/random.ts";
-import { checkId, checkOptions } from "./core/validate.ts";
+import { checkId } from "./core/validate.ts";
 import { fileJournal } from "./journal/file-journal.ts";
 import type { Journal } from "./journal/journal.ts";
 import { memoryJournal } from "./journal/memory.ts";
@@ -22,7 +22,7 @@ import { Coordinator, type CoordinationOptions, type CoordinationReport } from "
 import { deliverDirective } from "./orchestration/directives.ts";
 import { Supervisor } from "./supervision/supervisor.ts";
 import { silentLogger } from "./telemetry/log.ts";
-import type { Mabeam, MabeamEvents, MabeamOptions, SystemStatus } from "./system.ts";
+import { checkMabeamOptions, type Mabeam, type MabeamEvents, type MabeamOptions, type SystemStatus } from "./system.ts";
 import { createTelemetry } from "./telemetry/telemetry.ts";
 import { VariableStore } from "./variables/store.ts";
 import type { VariableChange } from "./agents/variable-access.ts";
@@ -38,7 +38,7 @@ import type { CoordinationContext, OrchestrationVariable } from "./variables/var
  * await counter.ask("add", 2);
  */
 export async function createMabeam(options: MabeamOptions = {}): Promise<Mabeam> {
-  checkOptions(options, ["node", "journal", "logger", "telemetry", "clock", "seed"], "createMabeam");
+  checkMabeamOptions(options);
   // Here, and not with the package: whoever imports it for a type, an error or a journal does not load the protocols.
   const protocols = await import("./coordination/protocols.ts");
   const system = new System(options, protocols.createProtocols);
@@ -62,6 +62,7 @@ class System implements Mabeam {
   readonly #coordination = { runs: 0, variables: 0, ok: 0, totalMs: 0 };
   /** In order of start, for closing in reverse. */
   readonly #started = new Set<Actor>();
+  #isClosed = false;
   #closing: Promise<void> | undefined;
 
   constructor(options: MabeamOptions, startProtocols: typeof createProtocols) {
@@ -121,7 +122,7 @@ class System implements Mabeam {
       throw new MabeamError("AGENT_ALREADY_REGISTERED", message, { details: { agent: id } });
     }
     const actor = new Actor(id, definition as AgentDefinition, resolved, this.#services, {
-      crashed: (crashedActor, error) => this.#supervisor.crashed(crashedActor, error),
+      crashed: (crashedActor) => this.#supervisor.crashed(crashedActor),
       changed: (changedActor) => this.agents.changed(changedActor),
     });
     this.agents.add(actor);
@@ -131,7 +132,7 @@ class System implements Mabeam {
   }
 
   addOrchestrationVariable(variable: OrchestrationVariable): Promise<void> {
-    return this.#closing === undefined ? this.variables.add(variable) : Promise.reject(closed("This system"));
+    return this.#isClosed ? Promise.reject(closed("This system")) : this.variables.add(variable);
   }
 
   async coordinateSystem(context?: CoordinationContext, options?: CoordinationOptions): Promise<CoordinationReport> {
@@ -157,6 +158,7 @@ class System implements Mabeam {
   }
 
   close(): Promise<void> {
+    this.#isClosed = true;
     this.#closing ??= this.#close();
     return this.#closing;
   }
@@ -166,30 +168,33 @@ class System implements Mabeam {
   }
 
   async #close(): Promise<void> {
-    // After this tick every entry point answers `CLOSED`.
-    await Promise.resolve();
-    for (const actor of [...this.#started].toReversed()) await actor.end("close");
+    // Who decides goes before those who act: nothing may start an agent that has been stopped.
+    this.#coordinator.close();
     await this.protocols.close();
+    const actors = new Set([...[...this.#started].toReversed(), ...this.agents.actors()]);
+    for (const actor of actors) await this.#supervisor.finish(actor, "close", closed("This system"));
     this.variables.close();
     this.agents.close();
     if (this.#ownsJournal) await this.journal.close();
   }
 
   #checkOpen(): void {
-    if (this.#closing !== undefined) throw closed("This system");
+    if (this.#isClosed) throw closed("This system");
   }
 
   async #start(actor: Actor): Promise<void> {
-    const { status } = actor.phase;
-    if (status === "running" || status === "starting" || status === "down") return;
-    this.#started.delete(actor);
-    this.#started.add(actor);
-    if (status === "stopping") await actor.end("restart");
+    if (actor.status !== "running") this.#isLastStarted(actor);
     await this.#supervisor.start(actor);
   }
 
+  #isLastStarted(actor: Actor): void {
+    this.#started.delete(actor);
+    this.#started.add(actor);
+  }
+
   async #remove(actor: Actor): Promise<void> {
-    await actor.end("stop");
+    this.#checkOpen();
+    await this.#supervisor.finish(actor, "stop", agentNotFound(actor.id));
     this.#started.delete(actor);
     this.events.emit("agent:unregistered", { at: this.clock.now(), agent: actor.id });
   }
@@ -205,11 +210,13 @@ class System implements Mabeam {
     return {
       ask: (id: string, handler: string, payload: unknown, options: AskOptions): Promise<unknown> => {
         const actor = this.agents.actor(id);
-        if (this.#closing !== undefined) return Promise.reject(closed("This system"));
+        if (this.#isClosed) return Promise.reject(closed("This system"));
         if (actor === undefined) return Promise.reject(agentNotFound(id));
         return actor.ask(handler, payload, {
           timeoutMs: options.timeoutMs ?? actor.options.askTimeoutMs,
           signal: options.signal,
+          dedupeId: options.dedupeId,
+          dedupeTtlMs: options.dedupeTtlMs ?? 60_000,
         });
       },
       tell: (id: string, handler: string, payload: unknown): void => {
@@ -225,11 +232,10 @@ class System implements Mabeam {
       },
       get: (id: string) => this.agents.get(id),
       start: async (id: string): Promise<void> => this.#start(this.#actor(id)),
-      stop: async (id: string): Promise<boolean> => this.#actor(id).end("stop"),
+      stop: async (id: string): Promise<boolean> => this.#supervisor.stop(this.#actor(id)),
       restart: async (id: string): Promise<void> => {
         const actor = this.#actor(id);
-        this.#started.delete(actor);
-        this.#started.add(actor);
+        this.#isLastStarted(actor);
         await this.#supervisor.restart(actor);
       },
     };
@@ -253,9 +259,14 @@ class System implements Mabeam {
       deadlines: this.#services.deadlines,
       variables: () => this.variables.list(),
       agent: (id: string) => this.agents.get(id),
+      setValue: ({ id, version }: OrchestrationVariable, value: any) =>
+        this.variables.set(id, value, { expectedVersion: version, by: "coordination", reason: "Selected anew." }),
       deliver: (directive: Parameters<typeof deliverDirective>[1]) =>
         deliverDirective(this.agents.actor(directive.agent), directive, {
+          clock: this.clock,
+          deadlines: this.#services.deadlines,
           start: (actor) => this.#start(actor),
+          stop: (actor) => this.#supervisor.stop(actor),
           changeRole: (actor, role) => {
             actor.role = role;
             this.agents.changed(actor);

@@ -8,6 +8,7 @@ import type { ProtocolEvents, Protocols } from "./coordination/protocols.ts";
 import type { Clock } from "./core/clock.ts";
 import type { Events } from "./core/events.ts";
 import type { Journal } from "./journal/journal.ts";
+import { checkId, checkInteger, checkMethods, checkOptions } from "./core/validate.ts";
 import type { CoordinationOptions, CoordinationReport } from "./orchestration/coordinator.ts";
 import type { Logger } from "./telemetry/log.ts";
 import type { Tracer } from "./telemetry/telemetry.ts";
@@ -78,4 +79,19 @@ export interface Mabeam extends AsyncDisposable {
   systemStatus(): SystemStatus;
   /** Stops the agents in reverse order of start, each within its shutdown time. Idempotent. */
   close(): Promise<void>;
+}
+
+/** @throws MabeamError `INVALID_INPUT` unless a system can be made with these */
+export function checkMabeamOptions(options: MabeamOptions): void {
+  checkOptions(options, ["node", "journal", "logger", "telemetry", "clock", "seed"], "createMabeam");
+  const { node, journal, logger, telemetry, clock, seed } = options;
+  if (node !== undefined) checkId(node, "node");
+  if (seed !== undefined) checkInteger(seed, "seed");
+  if (typeof journal === "string") checkId(journal, "journal, a folder,");
+  else if (journal !== undefined) checkMethods(journal, "journal", ["append", "read", "follow", "close"]);
+  if (logger !== undefined) checkMethods(logger, "logger", ["debug", "info", "warn", "error", "child"]);
+  if (clock !== undefined) checkMethods(clock, "clock", ["now", "monotonic", "after"]);
+  if (telemetry === undefined) return;
+  checkOptions(telemetry, ["tracer"], "telemetry");
+  if (telemetry.tracer !== undefined) checkMethods(telemetry.tracer, "telemetry.tracer", ["startSpan"]);
 }

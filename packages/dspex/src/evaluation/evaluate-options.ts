@@ -41,7 +41,13 @@ function checkExamples(examples: readonly Fields[]): void {
   throw invalidInput("invalid-example", `Example ${wrong} is not a record of fields.`, { index: wrong });
 }
 
-function checkNumbers({ concurrency = 1, repeats = 1, failureScore = 0, seed = 0, budget = {} }: EvaluateOptions): void {
+function checkNumbers({
+  concurrency = 1,
+  repeats = 1,
+  failureScore = 0,
+  seed = 0,
+  budget = {},
+}: EvaluateOptions): void {
   checkOptions(budget, ["evaluations", "timeMs"], "evaluate's budget");
   const { evaluations = 1, timeMs = 1 } = budget;
   for (const [name, value] of Object.entries({ concurrency, repeats, evaluations })) {

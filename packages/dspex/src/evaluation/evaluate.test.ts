@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { program } from "../programs/custom-program.ts";
 import { float } from "../variables/float.ts";
-import { evaluate, type EvaluateOptions } from "./evaluate.ts";
+import { evaluate } from "./evaluate.ts";
 import { accuracy, exactMatch, mae } from "./metrics.ts";
 import { scoreTable } from "./score-table.ts";
 
@@ -118,6 +118,23 @@ describe("evaluate", () => {
     await expect(running).rejects.toMatchObject({ code: "ABORTED", cause: reason });
     const metricHangs = evaluate(doubler().made, examples, never, { signal: AbortSignal.timeout(5) });
     await expect(metricHangs).rejects.toMatchObject({ code: "ABORTED" });
+  });
+
+  test("a program that never waits leaves timers their turn: an abort and a time budget end it", async () => {
+    const many = Array.from({ length: 200_000 }, (_, x) => ({ x, y: 2 * x }));
+    // A fortieth of a millisecond each at the very least: five seconds in all.
+    const busy = doubler((x) => {
+      const until = performance.now() + 0.025;
+      while (performance.now() < until);
+      return 2 * x;
+    });
+    await expect(evaluate(busy.made, many, close, { signal: AbortSignal.timeout(20) })).rejects.toMatchObject({
+      code: "ABORTED",
+    });
+    const cut = await evaluate(busy.made, many, close, { budget: { timeMs: 20 } });
+    expect(cut.stopped).toBe("time");
+    expect(cut.results.map(({ index }) => index)).toEqual([...cut.results.keys()]);
+    expect(busy.calls.length).toBeLessThan(many.length);
   });
 
   test("a stop rule decides the same at any concurrency", async () => {
@@ -263,7 +280,7 @@ describe("evaluate", () => {
     await expect(evaluate(needy, examples, exactMatch)).rejects.toMatchObject({ details: { field: "y" } });
   });
 
-  test.each<[EvaluateOptions]>([
+  test.each<[unknown]>([
     [{ concurrency: 0 }],
     [{ concurrency: 1.5 }],
     [{ repeats: 0 }],
@@ -274,6 +291,14 @@ describe("evaluate", () => {
     [{ order: [1, 1] }],
     [{ order: [12] }],
     [{ order: [0.5] }],
+    [{ order: 3 }],
+    [{ concurency: 2 }],
+    [{ budget: { lmCalls: 5 } }],
+    [{ until: 3 }],
+    [{ signal: 5 }],
+    [{ onProgress: 5 }],
+    [{ scores: {} }],
+    [null],
   ])("case %#: refuses %j", async (options) => {
     await expect(evaluate(doubler().made, examples, close, options as never)).rejects.toMatchObject({
       code: "INVALID_INPUT",
@@ -285,6 +310,7 @@ describe("evaluate", () => {
     await expect(evaluate(doubler().made, [], close)).rejects.toMatchObject(invalid);
     await expect(evaluate(doubler().made, [null as never], close)).rejects.toMatchObject(invalid);
     await expect(evaluate(doubler().made, examples, undefined as never)).rejects.toMatchObject(invalid);
+    await expect(evaluate(null as never, examples, close)).rejects.toMatchObject(invalid);
   });
 
   test("many at once leave no listeners and no warnings behind", async () => {

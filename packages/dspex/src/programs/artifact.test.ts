@@ -68,7 +68,10 @@ describe("an artifact", () => {
           .save(path),
       ),
     );
-    expect(JSON.parse(await readFile(path, "utf8"))).toMatchObject({ format: 1 });
+    const text = await readFile(path, "utf8");
+    expect(JSON.parse(text)).toMatchObject({ format: 1 });
+    // Learned models are large: no indentation.
+    expect(text).toBe(`${JSON.stringify(JSON.parse(text))}\n`);
     expect(await readdir(folder)).toEqual(["p.json"]);
     await expect(made("a -> b").save(path, { signal: AbortSignal.abort("no") })).rejects.toMatchObject({
       code: "ABORTED",

@@ -10,7 +10,7 @@ interface FieldProblem {
 }
 
 /** The values that the schemas returned, and what is wrong with others. */
-interface FieldsCheck {
+export interface FieldsCheck {
   readonly values: Fields;
   readonly problems: readonly FieldProblem[];
 }

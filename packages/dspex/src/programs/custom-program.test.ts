@@ -267,6 +267,11 @@ describe("a program", () => {
   test.each([
     [{ name: "" }],
     [{ forward: undefined }],
+    [{ variables: [1] }],
+    [{ variables: "x" }],
+    [{ variable: [] }],
+    [{ subPrograms: 5 }],
+    [{ fitDependsOn: 5 }],
     [{ fit: 5 }],
     [{ fitDependsOn: ["x"] }],
     [{ subPrograms: { "a.b": greeter() } }],
@@ -276,6 +281,12 @@ describe("a program", () => {
   ])("case %#: is not made of a definition that cannot run", (wrong) => {
     const sound = { name: "p", signature: "a -> b", forward: () => ({ b: "" }) };
     expect(() => program({ ...sound, ...wrong } as never)).toThrow(expect.objectContaining({ code: "INVALID_INPUT" }));
+  });
+
+  test("is not made of nothing, nor without a signature", () => {
+    expect(() => program(null as never)).toThrow(expect.objectContaining({ code: "INVALID_INPUT" }));
+    const unsigned = { name: "p", forward: () => ({ b: "" }) };
+    expect(() => program(unsigned as never)).toThrow(expect.objectContaining({ code: "SIGNATURE_INVALID" }));
   });
 });
 

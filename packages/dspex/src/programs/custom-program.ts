@@ -1,7 +1,8 @@
 /** Programs from any code: `program({ name, signature, forward })`. */
-import { invalidInput, type Json } from "@mabeam/foundation";
+import { checkOptions, invalidInput, type Json } from "@mabeam/foundation";
 import type { InputsOf, OutputsOf, SignatureLike } from "../signatures/signature.ts";
 import { restricted, unprefixed, type Configuration } from "../variables/configuration.ts";
+import { expectSignal } from "../variables/expect-shape.ts";
 import { artifactOf, fittingArtifact, mismatch, readArtifact, writeArtifact, type ProgramReport } from "./artifact.ts";
 import type { Runnable } from "./call.ts";
 import {
@@ -9,8 +10,10 @@ import {
   layOut,
   type Layout,
   type ProgramDefinition,
+  type SubPrograms,
   type Unchanging,
   type VariablesGiven,
+  type WholeConfiguration,
 } from "./definition.ts";
 import { fitAll, type Learned } from "./fitting.ts";
 import type { AnyProgram, Program } from "./program.ts";
@@ -42,8 +45,10 @@ export function program<
   const S extends SignatureLike,
   const R extends Unchanging<OutputsOf<S>>,
   const V extends VariablesGiven = readonly [],
->(definition: ProgramDefinition<S, V, R>): Program<InputsOf<S>, OutputsOf<S>> {
-  return programOf(layOut(definition as unknown as ProgramDefinition)) as unknown as Program<InputsOf<S>, OutputsOf<S>>;
+  P extends SubPrograms = Readonly<Record<never, AnyProgram>>,
+>(definition: ProgramDefinition<S, V, R, P>): Program<InputsOf<S>, OutputsOf<S>, WholeConfiguration<V, P>> {
+  const made: unknown = programOf(layOut(definition as unknown as ProgramDefinition));
+  return made as Program<InputsOf<S>, OutputsOf<S>, WholeConfiguration<V, P>>;
 }
 
 /** The program of a layout, as nobody has configured it yet. A team is made this way too. */
@@ -86,7 +91,10 @@ function make(layout: Layout, state: State): AnyProgram {
     withConfig: (over) => next({ config: laidOver(layout, config, over) }),
     withLearned: (other) => next({ learned: split(layout, other) }),
     withReport: (report) => next({ report }),
-    async fit(trainset, { config: over, ...options } = {}) {
+    async fit(trainset, given = {}) {
+      checkOptions(given, ["signal", "seed", "config", "cache"], "fit");
+      expectSignal(given.signal);
+      const { config: over, ...options } = given;
       if (over !== undefined) return made.withConfig(over).fit(trainset, options);
       return made.fits ? next({ learned: await fitAll(runnable, trainset, options) }) : made;
     },

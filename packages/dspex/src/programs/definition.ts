@@ -23,6 +23,16 @@ export type VariablesGiven = readonly Variable[] | Space;
 export type ConfigurationFor<V> =
   V extends Space<infer Config> ? Config : V extends readonly Variable[] ? ConfigurationOf<V> : Configuration;
 
+/** The configuration of a whole program: that of its own variables, or any where sub-programs bring theirs. */
+export type WholeConfiguration<V, P> = keyof P extends never
+  ? keyof ConfigurationFor<V> extends never
+    ? Configuration
+    : ConfigurationFor<V>
+  : Configuration;
+
+/** Programs that a program calls, by key. */
+export type SubPrograms = Readonly<Record<string, AnyProgram>>;
+
 /** How one program calls another. */
 export type CallOptions = Pick<ForwardOptions, "config" | "seed" | "signal">;
 
@@ -83,13 +93,14 @@ export interface ProgramDefinition<
   S extends SignatureLike = SignatureLike,
   V extends VariablesGiven = VariablesGiven,
   R = unknown,
+  P extends SubPrograms = SubPrograms,
 > {
   name: string;
   signature: S;
   /** What may be tuned. */
   variables?: V;
   /** Programs that this one calls, by key; what may be tuned of them appears here as `<key>.<variable>`. */
-  subPrograms?: Readonly<Record<string, AnyProgram>>;
+  subPrograms?: P;
   /** Inputs, already checked, to outputs. */
   forward(inputs: InputsOf<S>, context: ProgramContext<ConfigurationFor<V>>): R | PromiseLike<R>;
   /** What the program learns from examples, as JSON: a pure function of its arguments. */
@@ -127,9 +138,15 @@ export function layOut(definition: ProgramDefinition): Layout {
     throw invalidInput("invalid-fit", `The fit of program "${name}" must be a function.`);
   }
   const own = ownSpace(name, variables);
+  if (typeof subPrograms !== "object" || subPrograms === null) {
+    throw invalidInput("not-a-program", `The sub-programs of "${name}" are a record of programs by key.`);
+  }
   const parts = Object.freeze({ ...subPrograms });
   checkKeys(name, own, parts);
   const names = own.variables.map((variable) => variable.name);
+  if (definition.fitDependsOn !== undefined && !Array.isArray(definition.fitDependsOn)) {
+    throw invalidInput("invalid-fit", `fitDependsOn of program "${name}" is a list of names of its variables.`);
+  }
   const unknown = definition.fitDependsOn?.find((each) => !names.includes(each));
   if (unknown !== undefined) {
     throw invalidInput("unknown-variable", `fitDependsOn of program "${name}" names "${unknown}", which it has not.`, {

@@ -1,4 +1,6 @@
 import { describe, expect, test } from "vitest";
+import * as z from "zod";
+import { signature } from "../signatures/signature.ts";
 import { float } from "../variables/float.ts";
 import { program } from "./custom-program.ts";
 import { fitCache } from "./fit-cache.ts";
@@ -52,6 +54,50 @@ describe("fitting", () => {
     expect(JSON.parse(text)).toMatchObject({ format: 1, name: "mean", learned: { mean: 3 } });
     const loaded = await learner({ count: 0 }).load(JSON.parse(text));
     expect(await loaded.forward({ x: 0 })).toEqual({ y: 3 });
+  });
+
+  test("refuses examples whose inputs are missing or wrong, by their place", async () => {
+    const fits = { count: 0 };
+    const wrong = [{ x: "s" }, { y: 1 }, null, { x: undefined, y: 1 }];
+    for (const example of wrong) {
+      await expect(learner(fits).fit([trainset[0], example] as never)).rejects.toMatchObject({
+        code: "INVALID_INPUT",
+        details: { index: 1 },
+      });
+    }
+    expect(fits.count).toBe(0);
+    for (const options of [{ sed: 1 }, { signal: 5 }, null]) {
+      await expect(learner(fits).fit(trainset, options as never)).rejects.toMatchObject({ code: "INVALID_INPUT" });
+    }
+    expect(fits.count).toBe(0);
+  });
+
+  test("looks at each example once, however often it is configured and fitted anew; outputs may be partial", async () => {
+    let looks = 0;
+    const x = z.custom<number>((value) => (looks++, typeof value === "number"));
+    const made = program({
+      name: "watched",
+      signature: signature({ inputs: { x }, outputs: { y: z.number() } }),
+      variables: [float("shift", { min: 0, max: 1 })],
+      fit: () => null,
+      forward: () => ({ y: 0 }),
+    });
+    looks = 0;
+    const examples = [...trainset, { x: 3 } as { x: number; y: number }];
+    for (const shift of [0, 0.5, 1]) await made.withConfig({ shift }).fit(examples);
+    expect(looks).toBe(3);
+  });
+
+  test("gives sub-programs the whole's examples, which need not hold their inputs", async () => {
+    const part = learner({ count: 0 });
+    const whole = program({
+      name: "whole",
+      signature: "text -> y: number",
+      subPrograms: { part },
+      forward: async ({ text }, { call }) => call(part, { x: text.length }),
+    });
+    const fitted = await whole.fit([{ text: "a", y: 4 }]);
+    expect(await fitted.forward({ text: "b" })).toEqual({ y: 4 });
   });
 
   test("reaches sub-programs, whose learned state stays with them", async () => {

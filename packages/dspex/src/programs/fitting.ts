@@ -1,15 +1,8 @@
 /** How a program learns: its own fit and those of its sub-programs, from one trainset. */
-import {
-  abortable,
-  canonicalJson,
-  invalidInput,
-  MabeamError,
-  seededRandom,
-  throwIfAborted,
-  type Json,
-} from "@mabeam/foundation";
+import { abortable, canonicalJson, MabeamError, seededRandom, throwIfAborted, type Json } from "@mabeam/foundation";
 import { isJson } from "../signatures/is-json.ts";
 import { restricted } from "../variables/configuration.ts";
+import { checkTrainset } from "./check-trainset.ts";
 import type { Example, FitOptions } from "./program.ts";
 import type { Runnable } from "./call.ts";
 
@@ -19,19 +12,27 @@ export interface Learned {
   readonly parts: ReadonlyMap<string, Json | undefined>;
 }
 
-/** Learns everything there is to learn. */
+// Sub-programs learn what they can from examples of the whole, which need not hold the inputs of each.
+const ofWhole = Symbol("examples of the whole");
+
+/**
+ * Learns everything there is to learn.
+ * @throws MabeamError `INVALID_INPUT` for a trainset that is empty or whose inputs do not fit the program
+ */
 export async function fitAll(
   runnable: Runnable,
   trainset: readonly Example[],
   options: Omit<FitOptions, "config">,
 ): Promise<Learned> {
-  if (!Array.isArray(trainset) || trainset.length === 0) {
-    throw invalidInput("empty-trainset", `Fitting "${runnable.layout.name}" needs at least one example.`);
-  }
+  const { name, signature } = runnable.layout;
+  const { signal } = options;
+  const check = ofWhole in options ? undefined : checkTrainset(name, signature, trainset, signal);
+  if (check !== undefined) await abortable(check, signal);
+  const forParts: FitOptions = Object.assign({ [ofWhole]: true }, options);
   const parts = Object.entries(runnable.subPrograms());
   const [own, ...theirs] = await Promise.all([
     fitOwn(runnable, trainset, options),
-    ...parts.map(async ([, part]) => (await part.fit(trainset, options)).learned),
+    ...parts.map(async ([, part]) => (await part.fit(trainset, forParts)).learned),
   ]);
   return { own, parts: new Map(parts.map(([key], index) => [key, theirs[index]])) };
 }

@@ -3,6 +3,8 @@ import { expectTypeOf } from "vitest";
 import * as z from "zod";
 import { choice } from "../variables/choice.ts";
 import { float } from "../variables/float.ts";
+import { createStudy } from "../studies/study.ts";
+import type { Configuration } from "../variables/configuration.ts";
 import { program } from "./custom-program.ts";
 import { fromFunction } from "./interop/function.ts";
 import type { AnyProgram, Example } from "./program.ts";
@@ -36,6 +38,33 @@ expectTypeOf(bugs).toEqualTypeOf<string[]>();
 expectTypeOf(severity).toEqualTypeOf<"low" | "high">();
 expectTypeOf($).toEqualTypeOf<PredictionInfo>();
 expectTypeOf(reviewer.withConfig({})).toEqualTypeOf(reviewer);
+expectTypeOf(reviewer.config).toEqualTypeOf<{ temperature: number; style: "terse" | "step by step" }>();
+reviewer.withConfig({ style: "terse", temperature: undefined });
+// @ts-expect-error no such style
+reviewer.withConfig({ style: "nope" });
+// @ts-expect-error no such variable
+reviewer.withConfig({ stile: "terse" });
+// @ts-expect-error no such style, for one call
+await reviewer.forward({ diff: "" }, { config: { style: "nope" } });
+
+// The third snippet of the design: the study's trials have the program's configuration.
+const study = await createStudy({ name: "review", space: reviewer.space });
+const trial = await study.ask();
+expectTypeOf(trial.config.style).toEqualTypeOf<"terse" | "step by step">();
+reviewer.withConfig(trial.config);
+reviewer.withConfig(study.bestTrial.config);
+// A configuration from elsewhere, of which no names are known, is checked at run time.
+const elsewhere: Configuration = {};
+reviewer.withConfig(elsewhere);
+
+// What sub-programs bring is not known by type, so a whole takes any configuration.
+const whole = program({
+  name: "whole",
+  signature: "diff -> severity: 'low' | 'high'",
+  subPrograms: { reviewer },
+  forward: async ({ diff }, { call }) => ({ severity: (await call(reviewer, { diff })).severity }),
+});
+whole.withConfig({ "reviewer.style": "terse" });
 
 // @ts-expect-error a misspelt input
 await reviewer.forward({ dif: "" });

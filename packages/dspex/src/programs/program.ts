@@ -11,7 +11,7 @@
  */
 import type { Clock, Json } from "@mabeam/foundation";
 import type { Fields, Signature } from "../signatures/signature.ts";
-import type { Configuration } from "../variables/configuration.ts";
+import type { Configuration, ConfigurationChanges } from "../variables/configuration.ts";
 import type { Space } from "../variables/space.ts";
 import type { ProgramArtifact, ProgramReport } from "./artifact.ts";
 import type { CallMemo } from "./call-memo.ts";
@@ -20,9 +20,9 @@ import type { Prediction } from "./prediction.ts";
 import type { TraceEntry } from "./trace.ts";
 
 /** How to run a program once. */
-export interface ForwardOptions {
+export interface ForwardOptions<C extends object = Configuration> {
   /** Laid over the program's configuration, for this call. */
-  config?: Configuration;
+  config?: ConfigurationChanges<C>;
   /** What was learned, in place of the program's own, for this call. */
   learned?: Json;
   /** Decides what the program draws by chance: the same inputs and seed give the same draws. Default 0. */
@@ -37,12 +37,12 @@ export interface ForwardOptions {
 }
 
 /** How to fit a program to examples. */
-export interface FitOptions {
+export interface FitOptions<C extends object = Configuration> {
   signal?: AbortSignal;
   /** Decides what is drawn by chance. Default 0. */
   seed?: number;
   /** Laid over the program's configuration; the fitted program keeps it. */
-  config?: Configuration;
+  config?: ConfigurationChanges<C>;
   /** Remembers fits, so that configurations which learn the same learn it once. */
   cache?: FitCache;
 }
@@ -58,14 +58,14 @@ export interface FileOptions {
  */
 export type Example<I extends object = Fields, O extends object = Fields> = Omit<I, keyof O> & O;
 
-/** An immutable program with inputs of type `I` and outputs of type `O`. */
-export interface Program<I extends object = Fields, O extends object = Fields> {
+/** An immutable program with inputs of type `I`, outputs of type `O` and configurations of type `C`. */
+export interface Program<I extends object = Fields, O extends object = Fields, C extends object = Configuration> {
   readonly name: string;
   readonly signature: Signature<I, O>;
   /** Everything that may be tuned, sub-programs' variables under `<key>.` included. */
-  readonly space: Space;
+  readonly space: Space<C>;
   /** The configuration in force: complete and valid in {@link Program.space}. */
-  readonly config: Configuration;
+  readonly config: C;
   /** What `fit` learned. */
   readonly learned: Json | undefined;
   /** Whether `fit` learns anything. */
@@ -80,25 +80,26 @@ export interface Program<I extends object = Fields, O extends object = Fields> {
    * @throws MabeamError `INVALID_INPUT` for inputs or a configuration that do not fit, `OUTPUT_INVALID` for outputs,
    * `ABORTED`; and whatever the program itself throws, unchanged
    */
-  forward(inputs: I, options?: ForwardOptions): Promise<Prediction<O>>;
+  forward(inputs: I, options?: ForwardOptions<C>): Promise<Prediction<O>>;
   /**
    * The program with `config` laid over its configuration. Variables that do not exist then are dropped, those that
    * come into existence start at their defaults. What was learned is kept, a report is not.
    *
    * @throws MabeamError `INVALID_INPUT` with `details.variable` for an unknown variable or a value that it refuses
    */
-  withConfig(config: Configuration): Program<I, O>;
+  withConfig(config: ConfigurationChanges<C>): Program<I, O, C>;
   /** The program with other learned state, as its `learned` gives it. A report is not kept. */
-  withLearned(learned: Json | undefined): Program<I, O>;
+  withLearned(learned: Json | undefined): Program<I, O, C>;
   /** The program with a report that goes into its artifact. */
-  withReport(report: ProgramReport | undefined): Program<I, O>;
+  withReport(report: ProgramReport | undefined): Program<I, O, C>;
   /**
    * The program fitted to `trainset`, sub-programs included; itself if nothing learns. The same trainset, seed and
    * configuration learn the same.
    *
-   * @throws MabeamError `INVALID_INPUT` for an empty trainset, `OUTPUT_INVALID` if what was learned is not JSON, `ABORTED`
+   * @throws MabeamError `INVALID_INPUT` for an empty trainset, or examples whose inputs are
+   * missing or wrong (outputs may be partial); `OUTPUT_INVALID` if what was learned is not JSON, `ABORTED`
    */
-  fit(trainset: readonly Example<I, O>[], options?: FitOptions): Promise<Program<I, O>>;
+  fit(trainset: readonly Example<I, O>[], options?: FitOptions<C>): Promise<Program<I, O, C>>;
   /** The programs that this one calls, by key, configured and fitted as they are here. */
   subPrograms(): Readonly<Record<string, AnyProgram>>;
   /** The artifact: small, plain JSON, without examples. */
@@ -111,7 +112,7 @@ export interface Program<I extends object = Fields, O extends object = Fields> {
    * @throws MabeamError `ARTIFACT_MISMATCH` if it is no artifact of format 1, or was made with a signature or a space
    * that this program's does not fit (`details.fields`, `details.variable`); `INVALID_INPUT` if the file cannot be read
    */
-  load(pathOrArtifact: string | ProgramArtifact, options?: FileOptions): Promise<Program<I, O>>;
+  load(pathOrArtifact: string | ProgramArtifact, options?: FileOptions): Promise<Program<I, O, C>>;
 }
 
 /** A program whose fields are not known more closely. Every program is one. */

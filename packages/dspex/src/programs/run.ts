@@ -1,6 +1,7 @@
 /** One call of a program: inputs checked, the author's function run, outputs checked, everything written down. */
 import { abortable, systemClock, throwIfAborted } from "@mabeam/foundation";
 import type { Fields } from "../signatures/signature.ts";
+import { expectSignal } from "../variables/expect-shape.ts";
 import { checkInputs, checkOutputs } from "./check-fields.ts";
 import { openCall, type Runnable } from "./call.ts";
 import { prediction, type Prediction } from "./prediction.ts";
@@ -11,6 +12,7 @@ import { failureOf, type TraceEntry } from "./trace.ts";
 export async function runOnce(runnable: Runnable, given: unknown, options: ForwardOptions): Promise<Prediction> {
   const { name, signature, forward } = runnable.layout;
   const { signal, clock = systemClock } = options;
+  expectSignal(signal);
   const call = openCall(runnable, options);
   const start = clock.monotonic();
   let inputs: Fields = typeof given === "object" && given !== null ? (given as Fields) : {};

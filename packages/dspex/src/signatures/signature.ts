@@ -3,7 +3,7 @@
  * compiler reads too, or from schemas.
  */
 import { createHash } from "node:crypto";
-import { canonicalJson, MabeamError } from "@mabeam/foundation";
+import { canonicalJson, checkOptions, MabeamError } from "@mabeam/foundation";
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import {
   fieldOf,
@@ -98,7 +98,7 @@ export type SchemasGiven = { readonly [field: string]: StandardSchemaV1 };
  * A name may stand on both sides: the program revises that field.
  *
  * @throws MabeamError `SIGNATURE_INVALID` for a text that does not parse (`details.position`), a side without fields, a
- * name that is no identifier, and a field that is no schema
+ * name that is no identifier, and a field that is no schema; `INVALID_INPUT` for anything else in the record
  */
 export function signature<const Text extends string>(text: Text): Signature<InferInputs<Text>, InferOutputs<Text>>;
 export function signature<I extends SchemasGiven, O extends SchemasGiven>(parts: {
@@ -116,6 +116,7 @@ export function signature(
   if (typeof given !== "object" || given === null) {
     throw invalid(`A signature is made from a text or from { inputs, outputs }, not from ${String(given)}.`);
   }
+  checkOptions(given, ["inputs", "outputs", "instructions"], "signature");
   const { inputs, outputs, instructions } = given;
   if (instructions !== undefined && typeof instructions !== "string") throw invalid("Instructions are a text.");
   return build(schemaFields("inputs", inputs), schemaFields("outputs", outputs), instructions);
@@ -124,6 +125,9 @@ export function signature(
 /** The signature that was meant: itself, or made from its string form. */
 export function asSignature<S extends SignatureLike>(given: S): Signature<InputsOf<S>, OutputsOf<S>> {
   const made: Signature = typeof given === "string" ? signature(given) : given;
+  if (made?.fields === undefined) {
+    throw invalid(`A signature is a text, or what signature() makes, not ${String(given)}.`);
+  }
   return made as unknown as Signature<InputsOf<S>, OutputsOf<S>>;
 }
 

@@ -47,9 +47,10 @@ export function checkRunning(state: StudyState, number: number): void {
 
 /** The number of a trial that is given by itself or by its number. */
 export function numberOf(trial: { readonly number: number } | number): number {
-  const number: unknown = typeof trial === "number" ? trial : (trial as { number?: unknown } | null | undefined)?.number;
+  const number: unknown =
+    typeof trial === "number" ? trial : (trial as { number?: unknown } | null | undefined)?.number;
   if (typeof number === "number") return number;
-  throw invalidInput("unknown-trial", `A trial is given by itself or by its number, not by ${String(trial)}.`);
+  throw invalidInput("unknown-trial", `A trial is given by itself or by its number, not by ${typeof trial}.`);
 }
 
 export function checkReport(value: number, step: number): void {

@@ -8,7 +8,7 @@ const known = ["name", "space", "directions", "sampler", "journal", "seed", "clo
 const journalMethods: readonly (keyof Journal)[] = ["append", "read", "follow", "snapshot", "compact", "close"];
 
 /** The direction of a study with these options. @throws MabeamError `INVALID_INPUT` for anything that cannot be meant */
-export function checkStudyOptions(options: StudyOptions<never>): Direction {
+export function checkStudyOptions<Config extends object>(options: StudyOptions<Config>): Direction {
   checkOptions(options, known, "createStudy");
   const { name, space, directions = ["maximize"], sampler, journal, seed, clock } = options;
   checkName(name);

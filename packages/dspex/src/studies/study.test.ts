@@ -5,6 +5,7 @@ import { describe, expect, test } from "vitest";
 import { choice } from "../variables/choice.ts";
 import { float } from "../variables/float.ts";
 import { space } from "../variables/space.ts";
+import { subset } from "../variables/subset.ts";
 import { randomSampler } from "./samplers/random.ts";
 import { createStudy, type StudyOptions } from "./study.ts";
 
@@ -156,6 +157,41 @@ describe("one journal", () => {
     // Both may tell: the first counts.
     await first.tell(lost, 1);
     await expect(second.tell(again, 2)).rejects.toThrow(code("TRIAL_CLOSED"));
+  });
+
+  test("an objective that never waits leaves timers their turn: an abort ends the run", async () => {
+    const study = await open();
+    const run = study.optimize(() => 1, { budget: { trials: 100_000 }, signal: AbortSignal.timeout(30) });
+    await expect(run).rejects.toThrow(code("ABORTED"));
+    expect(study.trials().length).toBeLessThan(100_000);
+  });
+
+  test("a trial that another worker took over and told is dropped, and the run goes on", async () => {
+    const journal = memoryJournal();
+    const [mine, other] = [await open({ journal }), await open({ journal })];
+    const seen: number[] = [];
+    const objective = async ({ number }: { number: number }): Promise<number> => {
+      if (number === 1) await other.refresh().then(() => other.tell(1, 0.75));
+      return number;
+    };
+    const progress = { onProgress: ({ trial }: { trial: { number: number } }) => seen.push(trial.number) };
+    const result = await mine.optimize(objective, { budget: { trials: 4 }, ...progress });
+    expect(result).toMatchObject({ stopped: "trials", finished: 4 });
+    expect(mine.trials().map((trial) => trial.value)).toEqual([0, 0.75, 2, 3]);
+    expect(seen).toEqual([0, 2, 3]);
+  });
+
+  test("a trial's configuration cannot be changed by whoever asked for it", async () => {
+    const tools = subset("tools", ["a", "b", "c"]);
+    const [journal, given] = [memoryJournal(), ["a", "b"] as const];
+    const study = await createStudy({ name: "s", space: space([tools]), journal });
+    await study.enqueue({ tools: given });
+    const resumed = await createStudy({ name: "s", space: space([tools]), journal });
+    for (const { config } of [await resumed.ask(), await study.ask()]) {
+      expect(Object.isFrozen(config) && Object.isFrozen(config.tools)).toBe(true);
+      expect(() => ((config as { tools: unknown }).tools = [])).toThrow(TypeError);
+    }
+    expect(Object.isFrozen(given)).toBe(false);
   });
 
   test("a closed study lets go of its trials, and answers nothing more", async () => {
@@ -328,8 +364,35 @@ describe("the study as data", () => {
     [{ directions: [] }],
     [{ directions: ["maximize", "minimize"] as const }],
     [{ directions: ["up"] as never }],
+    [{ directions: null as never }],
+    [{ direction: "minimize" } as never],
+    [{ space: {} as never }],
+    [{ space: undefined as never }],
+    [{ journal: 5 as never }],
+    [{ sampler: 5 as never }],
+    [{ seed: Number.NaN }],
   ])("%o makes no study", async (options) => {
     await expect(open(options)).rejects.toThrow(code("INVALID_INPUT"));
+  });
+
+  test("what is no trial, configuration, objective or option is refused, and nothing is written", async () => {
+    await expect(createStudy(undefined as never)).rejects.toThrow(code("INVALID_INPUT"));
+    const study = await open();
+    const budget = { trials: 1 };
+    for (const attempt of [
+      () => study.tell(null as never, 1),
+      () => study.enqueue(null as never),
+      () => study.enqueue({ x: 0 }, { repeated: true } as never),
+      () => study.optimize(() => 1, undefined as never),
+      () => study.optimize(5 as never, { budget }),
+      () => study.optimize(() => 1, { budget: { trials: 1, lmCalls: 5 } as never }),
+      () => study.optimize(() => 1, { budget, signal: 5 as never }),
+      () => study.optimize(() => 1, { budget, onProgress: 5 as never }),
+      () => study.optimize(() => 1, { budget, concurency: 2 } as never),
+    ])
+      await expect(attempt()).rejects.toThrow(code("INVALID_INPUT"));
+    expect(study.trials()).toEqual([]);
+    expect((await study.ask()).number).toBe(0);
   });
 
   test("a journal of the caller stays open", async () => {

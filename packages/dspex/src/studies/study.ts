@@ -2,14 +2,7 @@
  * A study: ask for a configuration, evaluate it anywhere, tell its value. Everything is journaled before it counts, so
  * that a killed study goes on where it was, and many processes may share one.
  */
-import {
-  fileJournal,
-  memoryJournal,
-  type Clock,
-  type Events,
-  type Journal,
-  type Json,
-} from "@mabeam/foundation";
+import { fileJournal, memoryJournal, type Clock, type Events, type Journal, type Json } from "@mabeam/foundation";
 import type { Configuration } from "../variables/configuration.ts";
 import type { Space } from "../variables/space.ts";
 import type { Importance, ImportanceOptions } from "./importance.ts";

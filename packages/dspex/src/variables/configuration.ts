@@ -33,6 +33,11 @@ export type ConfigurationOf<Variables extends readonly Variable[]> = string exte
       }
     >;
 
+/** Some values of a configuration; `undefined` changes nothing. */
+export type ConfigurationChanges<Config extends object> = {
+  readonly [Name in keyof Config]?: Config[Name] | undefined;
+};
+
 /** `config` under prefixed names: how a part appears in the configuration of a whole. */
 export function prefixed(config: Configuration, prefix: string): Configuration {
   return Object.fromEntries(Object.entries(config).map(([name, value]) => [prefix + name, value]));

@@ -69,7 +69,7 @@ function derived(constraint: Constraint, changes: Partial<Constraint>): Constrai
 /** Refuses what is no list of laws, doubles, and windows on variables that are not there. */
 export function checkConstraints(constraints: readonly Constraint[], names: Pick<ReadonlySet<string>, "has">): void {
   if (!Array.isArray(constraints)) {
-    throw invalidInput("invalid-constraint", `Constraints are a list, not ${String(constraints)}.`);
+    throw invalidInput("invalid-constraint", `Constraints are a list, not ${typeof constraints}.`);
   }
   const seen = new Set<string>();
   for (const constraint of constraints as readonly Constraint[]) {

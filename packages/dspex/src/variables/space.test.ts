@@ -287,6 +287,26 @@ describe("constraints", () => {
     ).toEqual(["deep.a.ordered"]);
   });
 
+  test("what is no law, no variable and no option is refused", () => {
+    for (const attempt of [
+      () => space("x" as never),
+      () => space([1] as never),
+      () => space([low], { constraint: [] } as never),
+      () => space([low], { constraints: [{ name: "lawless" } as never] }),
+      () => space([low], { constraints: [{ name: "sad", check: () => true, repair: 5 } as never] }),
+      () => space([low]).merge({} as never),
+      () => space([low]).complete(null as never),
+      () => float("x", undefined as never),
+      () => float("x", { min: 0, max: 1, stp: 0.5 } as never),
+      () => integer("n", { min: 0, max: 1, stp: 1 } as never),
+      () => choice("c", ["a"], { weight: [1] } as never),
+      () => choice("c", ["a"], { weights: 1 } as never),
+      () => subset("s", ["a"], { least: 1 } as never),
+      () => subset("s", ["a"], { required: 5 } as never),
+    ])
+      expect(attempt).toThrow(expect.objectContaining({ code: "INVALID_INPUT" }));
+  });
+
   test("reading back from JSON wants the constraints and predicates, and then uses them", () => {
     const parity = choice("parity", ["even"]).when(low, (value) => value % 2 === 0);
     const json = JSON.parse(JSON.stringify(space([low, high, parity], { constraints: [repairing as never] })));

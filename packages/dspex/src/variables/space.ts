@@ -108,7 +108,7 @@ export function space<const Variables extends readonly Variable[]>(
 ): Space<ConfigurationOf<Variables>> {
   checkOptions(options, ["constraints"], "space");
   if (!Array.isArray(variables)) {
-    throw invalidInput("invalid-variables", `A space is made of a list of variables, not of ${String(variables)}.`);
+    throw invalidInput("invalid-variables", `A space is made of a list of variables, not of ${typeof variables}.`);
   }
   return build<ConfigurationOf<Variables>>(variables, (options.constraints ?? []) as readonly Constraint[]);
 }

@@ -1,47 +1,46 @@
 /**
- * An agent as it lives: what it is doing, which messages it takes in, and how its lives begin and end. Messages are
- * handled in `loop.ts`; what follows a crash is decided by the supervisor: the actor only reports it.
+ * An agent as others meet it: what can be known of it, and which messages it takes in. Its lives are in `lives.ts`; its
+ * messages are handled in `loop.ts`.
  */
 import { MabeamError } from "../core/errors.ts";
-import type { AgentDefinition, StopReason } from "./define.ts";
+import type { AgentDefinition } from "./define.ts";
 import type { Directive, DirectiveOutcome } from "./directive.ts";
-import { agentNotRunning, askTimeout, handlerFailed, mailboxFull, unknownHandler } from "./failures.ts";
-import { Incarnation, IncarnationContext } from "./incarnation.ts";
+import { agentNotRunning, askTimeout, mailboxFull, unknownHandler } from "./failures.ts";
 import type { AgentInfo, AgentStatus } from "./info.ts";
+import { Lives } from "./lives.ts";
 import { MessageLoop } from "./loop.ts";
 import { Message, type MessageBody, type Waiter } from "./message.ts";
 import type { ResolvedAgentOptions } from "./options.ts";
+import { Repeats } from "./repeats.ts";
 import type { AgentServices } from "./services.ts";
 import type { VariableChange } from "./variable-access.ts";
 
-/** What an actor is doing. Only some phases have a life, and only a crash leaves an error behind. */
-export type Phase =
-  | { readonly status: "registered" | "stopped" }
-  | { readonly status: "starting"; readonly life: Incarnation }
-  | { readonly status: "running"; readonly life: Incarnation }
-  | { readonly status: "stopping"; readonly done: Promise<boolean> }
-  /** Between a crash, or a failed start, and what the supervisor makes of it. */
-  | { readonly status: "down"; readonly error: unknown }
-  | { readonly status: "failed"; readonly error: unknown };
-
 /** Told by the actor; the supervisor and the registry listen. */
 export interface ActorObserver {
-  crashed(actor: Actor, error: unknown): void;
+  crashed(actor: Actor): void;
   changed(actor: Actor): void;
+}
+
+/** An ask with its defaults filled in. */
+export interface ActorAskOptions {
+  timeoutMs: number;
+  signal: AbortSignal | undefined;
+  dedupeId: string | undefined;
+  dedupeTtlMs: number;
 }
 
 export class Actor {
   readonly id: string;
   readonly definition: AgentDefinition;
   readonly options: ResolvedAgentOptions;
+  readonly capabilities: readonly string[];
+  readonly lives: Lives;
   role: string;
-  restarts = 0;
   readonly #services: AgentServices;
-  readonly #observer: ActorObserver;
   readonly #loop: MessageLoop;
-  #phase: Phase = { status: "registered" };
-  #epoch = 0;
-  #startedAt: number | undefined;
+  /** Only for those who repeat their asks. */
+  #repeats: Repeats | undefined;
+
   constructor(
     id: string,
     definition: AgentDefinition,
@@ -52,23 +51,19 @@ export class Actor {
     this.id = id;
     this.definition = definition;
     this.options = options;
+    this.capabilities = Object.freeze([...(definition.capabilities ?? [])]);
     this.role = options.role;
     this.#services = services;
-    this.#observer = observer;
-    this.#loop = new MessageLoop(id, definition, options, services, (life, error) => this.#crash(life, error));
+    this.#loop = new MessageLoop(id, definition, options, services, (life, error) => this.lives.crash(life, error));
+    this.lives = new Lives(id, definition, options, services, this.#loop, {
+      crashed: () => observer.crashed(this),
+      changed: () => observer.changed(this),
+      dropped: (message) => this.#reportDropped(message.name, "agent_not_running"),
+    });
   }
 
-  get phase(): Phase {
-    return this.#phase;
-  }
-
-  get epoch(): number {
-    return this.#epoch;
-  }
-
-  /** The phase in the words of {@link AgentStatus}: an agent that is down for a moment is about to start. */
   get status(): AgentStatus {
-    return this.#phase.status === "down" ? "starting" : this.#phase.status;
+    return this.lives.status;
   }
 
   info(): AgentInfo {
@@ -77,34 +72,59 @@ export class Actor {
       name: this.definition.name,
       version: this.definition.version ?? 1,
       role: this.role,
-      capabilities: this.definition.capabilities ?? [],
+      capabilities: this.capabilities,
       tags: this.options.tags,
       status: this.status,
       node: this.#services.node,
-      restarts: this.restarts,
-      startedAt: this.#startedAt,
+      restarts: this.lives.restarts,
+      startedAt: this.lives.startedAt,
       mailboxDepth: this.#loop.depth,
       metrics: this.#loop.metrics(),
     };
   }
 
-  // ── Messages in ────────────────────────────────────────────────────────────────────────────────────────────────
+  ask(handler: string, payload: unknown, options: ActorAskOptions): Promise<unknown> {
+    const { timeoutMs, signal, dedupeId } = options;
+    if (dedupeId !== undefined) return this.#askOnce(handler, payload, dedupeId, options);
+    return new Promise((resolve, reject) => {
+      this.#ask(handler, payload, timeoutMs, signal, { resolve, reject });
+    });
+  }
 
-  ask(
+  /** The run is everybody's: who gives up gives up only for itself. */
+  #askOnce(handler: string, payload: unknown, dedupeId: string, options: ActorAskOptions): Promise<unknown> {
+    const { timeoutMs, signal, dedupeTtlMs } = options;
+    this.#repeats ??= new Repeats(this.#services.clock);
+    const reply = this.#repeats.once(handler, dedupeId, dedupeTtlMs, () => {
+      let message: Message | undefined;
+      const run = new Promise((resolve, reject) => {
+        message = this.#ask(handler, payload, timeoutMs, undefined, { resolve, reject });
+      });
+      return { reply: run, begun: () => message?.isTakenUp === true };
+    });
+    return this.#services.deadlines.within(timeoutMs, () => askTimeout(this.id, handler, timeoutMs), reply, signal);
+  }
+
+  /** Returns the message, unless it could not be one. */
+  #ask(
     handler: string,
     payload: unknown,
-    options: { timeoutMs: number; signal?: AbortSignal | undefined },
-  ): Promise<unknown> {
-    return new Promise((resolve, reject) => {
-      if (!this.#accepts) return reject(agentNotRunning(this.id, this.status));
-      if (!Object.hasOwn(this.definition.handlers, handler)) return reject(unknownHandler(this, handler));
-      const message = this.#message({ kind: "handler", handler, payload }, { resolve, reject });
-      message.deadline = this.#services.deadlines.set(options.timeoutMs, () =>
-        message.abandon(askTimeout(this.id, handler, options.timeoutMs)),
-      );
-      if (options.signal !== undefined) message.abortWith(options.signal);
-      this.#post(message);
-    });
+    timeoutMs: number,
+    signal: AbortSignal | undefined,
+    waiter: Waiter,
+  ): Message | undefined {
+    const known = Object.hasOwn(this.definition.handlers, handler);
+    if (!known || !this.#accepts) {
+      waiter.reject(this.#accepts ? unknownHandler(this, handler) : agentNotRunning(this.id, this.status));
+      return undefined;
+    }
+    const message = this.#message({ kind: "handler", handler, payload }, waiter);
+    message.deadline = this.#services.deadlines.set(timeoutMs, () =>
+      message.abandon(askTimeout(this.id, handler, timeoutMs)),
+    );
+    if (signal !== undefined) message.abortWith(signal);
+    this.#post(message);
+    return message;
   }
 
   tell(handler: string, payload: unknown): void {
@@ -114,7 +134,7 @@ export class Actor {
   }
 
   /** Shows the agent a directive, in its turn. */
-  direct(directive: Directive): Promise<DirectiveOutcome> {
+  direct(directive: Directive, timeoutMs: number): Promise<DirectiveOutcome> {
     if (!this.#accepts) return Promise.resolve("agent_unavailable");
     if (this.definition.onDirective === undefined) return Promise.resolve("delivered");
     return new Promise((resolve) => {
@@ -123,8 +143,8 @@ export class Actor {
         reject: (error) => resolve(outcomeOf(error)),
       };
       const message = this.#message({ kind: "directive", directive }, waiter);
-      message.deadline = this.#services.deadlines.set(directive.timeoutMs, () =>
-        message.abandon(askTimeout(this.id, "onDirective", directive.timeoutMs)),
+      message.deadline = this.#services.deadlines.set(timeoutMs, () =>
+        message.abandon(askTimeout(this.id, "onDirective", timeoutMs)),
       );
       this.#loop.postSystem(message);
     });
@@ -138,7 +158,7 @@ export class Actor {
 
   /** An agent that is starting, or down for a moment, keeps messages for its next life. */
   get #accepts(): boolean {
-    const { status } = this.#phase;
+    const { status } = this.lives.phase;
     return status === "running" || status === "starting" || status === "down";
   }
 
@@ -160,128 +180,6 @@ export class Actor {
       handler,
       reason,
     });
-  }
-
-  // ── Lives ──────────────────────────────────────────────────────────────────────────────────────────────────────
-
-  /**
-   * Begins a new life: state, `onStart`, then messages. A start that takes longer than `askTimeoutMs` has failed.
-   * @throws what the definition threw; the actor is then `down`
-   */
-  async begin(): Promise<void> {
-    const life = new Incarnation(this.id, ++this.#epoch, this.#services);
-    this.#enter({ status: "starting", life });
-    try {
-      await this.#within(this.options.askTimeoutMs, "onStart", async () => {
-        life.state = await this.definition.state?.(this.options.args);
-        if (life.alive) await this.definition.onStart?.(new IncarnationContext(life, undefined));
-      });
-    } catch (error) {
-      life.end(error);
-      if (this.#isLife(life)) this.#enter({ status: "down", error });
-      throw error;
-    }
-    if (!this.#isLife(life)) throw agentNotRunning(this.id, this.status);
-    this.#startedAt = this.#services.clock.now();
-    this.#enter({ status: "running", life });
-    this.#services.events.emit("agent:started", { at: this.#startedAt, agent: this.id, epoch: life.epoch });
-    this.#loop.runFor(life);
-  }
-
-  /** Ends the present life in good order. `false` if there was nothing to end. */
-  end(reason: StopReason): Promise<boolean> {
-    const phase = this.#phase;
-    switch (phase.status) {
-      case "registered":
-      case "stopped":
-        return Promise.resolve(false);
-      case "stopping":
-        return phase.done;
-      case "down":
-      case "failed":
-        this.#ended(reason);
-        return Promise.resolve(true);
-      case "starting":
-        phase.life.end(agentNotRunning(this.id, "stopping"));
-        this.#ended(reason);
-        return Promise.resolve(true);
-      case "running": {
-        const done = this.#endLife(phase.life, reason);
-        // `#endLife` runs on at the next tick: whoever stops the agent meanwhile waits for the same end.
-        this.#enter({ status: "stopping", done });
-        return done;
-      }
-    }
-  }
-
-  /** Gives the agent up: it stays registered, and waiting messages are answered. */
-  fail(error: unknown): void {
-    this.#enter({ status: "failed", error });
-    this.#dismissWaiting();
-    this.#services.events.emit("agent:failed", { at: this.#services.clock.now(), agent: this.id, error });
-  }
-
-  async #endLife(life: Incarnation, reason: StopReason): Promise<boolean> {
-    await Promise.resolve();
-    this.#dismissWaiting();
-    await this.#loop.untilIdle(this.options.shutdownTimeoutMs);
-    this.#loop.abandonUnderWay(() => agentNotRunning(this.id, "stopping"));
-    await this.#runOnStop(life, reason);
-    life.end(agentNotRunning(this.id, "stopped"));
-    this.#ended(reason);
-    return true;
-  }
-
-  #crash(life: Incarnation, error: unknown): void {
-    if (!this.#isLife(life)) return;
-    this.#enter({ status: "down", error });
-    life.end(error);
-    this.#loop.abandonUnderWay((message) => handlerFailed(this.id, message.name, error));
-    life.log.error({ err: error }, "agent crashed");
-    if (this.definition.onStop === undefined) this.#observer.crashed(this, error);
-    else void this.#runOnStop(life, "crash").then(() => this.#observer.crashed(this, error));
-  }
-
-  #ended(reason: StopReason): void {
-    this.#enter({ status: "stopped" });
-    this.#dismissWaiting();
-    this.#services.events.emit("agent:stopped", { at: this.#services.clock.now(), agent: this.id, reason });
-  }
-
-  #dismissWaiting(): void {
-    for (const message of this.#loop.drain()) {
-      message.fail(agentNotRunning(this.id, this.status));
-      this.#reportDropped(message.name, "agent_not_running");
-    }
-  }
-
-  async #runOnStop(life: Incarnation, reason: StopReason): Promise<void> {
-    try {
-      await this.#within(this.options.shutdownTimeoutMs, "onStop", async () =>
-        this.definition.onStop?.(new IncarnationContext(life, undefined), reason),
-      );
-    } catch (error) {
-      life.log.warn({ err: error }, "onStop failed");
-    }
-  }
-
-  #within<T>(timeoutMs: number, what: string, work: () => Promise<T>): Promise<T> {
-    return new Promise((resolve, reject) => {
-      const deadline = this.#services.deadlines.set(timeoutMs, () => reject(askTimeout(this.id, what, timeoutMs)));
-      work()
-        .then(resolve, reject)
-        .finally(() => deadline.clear());
-    });
-  }
-
-  #isLife(life: Incarnation): boolean {
-    return "life" in this.#phase && this.#phase.life === life;
-  }
-
-  #enter(phase: Phase): void {
-    this.#phase = phase;
-    if (phase.status !== "running") this.#loop.pause();
-    this.#observer.changed(this);
   }
 }
 

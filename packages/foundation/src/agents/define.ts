@@ -3,7 +3,7 @@ import type { Logger } from "../telemetry/log.ts";
 import type { Clock } from "../core/clock.ts";
 import { describe } from "../core/describe.ts";
 import { invalidInput } from "../core/errors.ts";
-import { checkId, checkInteger } from "../core/validate.ts";
+import { checkId, checkInteger, checkStrings } from "../core/validate.ts";
 import type { Random } from "../core/random.ts";
 import type { Json } from "../core/json.ts";
 import type { Directive } from "./directive.ts";
@@ -114,22 +114,36 @@ export function defineAgent<State, H extends Handlers<NoInfer<State>>>(
   definition: AgentDefinition<State, H>,
 ): AgentDefinition<State, H> {
   checkDefinition(definition);
-  return Object.freeze({ ...definition });
+  const { capabilities = [], handlers } = definition;
+  return Object.freeze({
+    ...definition,
+    capabilities: Object.freeze([...capabilities]),
+    handlers: Object.freeze({ ...handlers }),
+  });
 }
+
+const hooks = ["state", "onStart", "onStop", "onDirective", "onVariable"] as const;
 
 /** @throws MabeamError `INVALID_INPUT` unless `definition` can be registered */
 export function checkDefinition(definition: AgentDefinition): void {
+  // A definition may carry more, as dspex's does its space; but a hook by a wrong name would silently never run.
   if (typeof definition !== "object" || definition === null) {
     throw invalidInput("not-a-definition", `An agent definition must be an object, not ${describe(definition)}.`);
   }
+  const misnamed = Object.keys(definition).find((key) => /^on[A-Z]/.test(key) && !hooks.includes(key as never));
+  if (misnamed !== undefined) {
+    throw invalidInput("unknown-hook", `"${misnamed}" is no hook of an agent; there are ${hooks.join(", ")}.`);
+  }
   checkId(definition.name, "The name of an agent definition");
   checkInteger(definition.version ?? 1, `The version of "${definition.name}"`, { min: 1 });
-  if (typeof definition.handlers !== "object" || definition.handlers === null) {
+  if (definition.capabilities !== undefined)
+    checkStrings(definition.capabilities, `The capabilities of "${definition.name}"`);
+  if (typeof definition.handlers !== "object" || definition.handlers === null || Array.isArray(definition.handlers)) {
     throw invalidInput("no-handlers", `The definition "${definition.name}" needs handlers, an object of functions.`);
   }
   for (const [name, handler] of Object.entries(definition.handlers))
     checkFunction(handler, definition.name, `handlers.${name}`);
-  for (const hook of ["state", "onStart", "onStop", "onDirective", "onVariable"] as const) {
+  for (const hook of hooks) {
     if (definition[hook] !== undefined) checkFunction(definition[hook], definition.name, hook);
   }
 }

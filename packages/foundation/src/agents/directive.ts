@@ -1,7 +1,7 @@
 /** What an orchestration variable tells an agent. */
 import { describe } from "../core/describe.ts";
 import { invalidInput } from "../core/errors.ts";
-import { checkId, checkNumber } from "../core/validate.ts";
+import { checkId, checkNumber, checkOptions } from "../core/validate.ts";
 import type { Json } from "../core/json.ts";
 
 /** What a directive may ask for. Those of scaling, resources and migration come with their rooms. */
@@ -36,16 +36,18 @@ export type DirectiveOutcome = "delivered" | "refused" | "timed_out" | "agent_un
 
 /** @throws MabeamError `INVALID_INPUT` unless `directive` is well formed */
 export function checkDirective(directive: Directive): void {
-  if (typeof directive !== "object" || directive === null) {
-    throw invalidInput("malformed-directive", `A directive must be an object, not ${describe(directive)}.`);
-  }
+  checkOptions(directive, ["agent", "action", "parameters", "priority", "timeoutMs", "variable"], "a directive");
   checkId(directive.agent, "A directive's agent");
   if (!directiveActions.includes(directive.action)) {
     throw invalidInput(
       "unknown-action",
-      `"${directive.action}" is no directive action; there are ${directiveActions.join(", ")}.`,
+      `"${describe(directive.action)}" is no directive action; there are ${directiveActions.join(", ")}.`,
     );
   }
+  const { parameters } = directive;
+  if (typeof parameters !== "object" || parameters === null || Array.isArray(parameters))
+    throw invalidInput("invalid-parameters", `A directive's parameters are a record, not ${describe(parameters)}.`);
+  checkId(directive.variable, "A directive's variable");
   checkNumber(directive.priority, "A directive's priority");
   checkNumber(directive.timeoutMs, "A directive's timeoutMs", { min: 1 });
 }

@@ -1,6 +1,7 @@
 /** What the registry says about an agent, and how queries are answered. Pure. */
 import { describe } from "../core/describe.ts";
 import { invalidInput } from "../core/errors.ts";
+import { checkId, checkNumber, checkOptions, checkStrings } from "../core/validate.ts";
 import type { AgentMetrics } from "../telemetry/latency-window.ts";
 
 /** Where an agent stands in its life. `migrating` is for clusters. */
@@ -96,23 +97,42 @@ function holds(value: unknown, operators: WhereOperators): boolean {
   return Object.entries(operators).every(([name, operand]) => tests[name as keyof WhereOperators](value, operand));
 }
 
-const criteria = new Set(["capability", "capabilities", "role", "tag", "status", "node", "where"]);
+const criteria = ["capability", "capabilities", "role", "tag", "status", "node", "where"];
+const statuses: readonly AgentStatus[] = [
+  "registered",
+  "starting",
+  "running",
+  "stopping",
+  "stopped",
+  "failed",
+  "migrating",
+];
 
 /** @throws MabeamError `INVALID_INPUT` for an unknown criterion or operator */
 export function checkQuery(query: AgentQuery): void {
-  for (const criterion of Object.keys(query)) {
-    if (!criteria.has(criterion)) {
-      throw invalidInput("unknown-criterion", `"${criterion}" is no criterion; there are ${[...criteria].join(", ")}.`);
-    }
+  checkOptions(query, criteria, "a query");
+  for (const criterion of ["capability", "role", "tag", "node"] as const) {
+    if (query[criterion] !== undefined) checkId(query[criterion], criterion);
   }
-  for (const operators of Object.values(query.where ?? {})) {
+  if (query.capabilities !== undefined) checkStrings(query.capabilities, "capabilities");
+  if (query.status !== undefined && !statuses.includes(query.status)) {
+    throw invalidInput("unknown-status", `"${describe(query.status)}" is no status; there are ${statuses.join(", ")}.`);
+  }
+  if (query.where !== undefined) checkWhere(query.where);
+}
+
+function checkWhere(where: Record<string, WhereOperators>): void {
+  checkOptions(where, Object.keys(where ?? {}), "where");
+  for (const [path, operators] of Object.entries(where)) {
+    checkOptions(operators, Object.keys(tests), `the condition on "${path}"`);
+    if (Object.keys(operators).length === 0) {
+      throw invalidInput("no-operator", `The condition on "${path}" is empty; give an operator, as { eq: 1 }.`);
+    }
     for (const [name, operand] of Object.entries(operators)) {
-      if (!Object.hasOwn(tests, name)) {
-        throw invalidInput("unknown-operator", `"${name}" is no operator; there are ${Object.keys(tests).join(", ")}.`);
-      }
       if ((name === "in" || name === "notIn") && !Array.isArray(operand)) {
         throw invalidInput("not-a-list", `The operator "${name}" takes a list, not ${describe(operand)}.`);
       }
+      if (["gt", "gte", "lt", "lte"].includes(name)) checkNumber(operand, `The operand of "${name}"`);
     }
   }
 }

@@ -64,7 +64,10 @@ export class MessageLoop {
   /** Takes a message in; the one that had to go, if the mailbox was full, is returned. */
   post(message: Message): Message | undefined {
     message.onAbandoned = this.#onAbandoned;
-    const dropped = this.#mailbox.offer(message, this.#life === undefined ? 0 : this.#concurrency - this.#underWay.size);
+    const dropped = this.#mailbox.offer(
+      message,
+      this.#life === undefined ? 0 : this.#concurrency - this.#underWay.size,
+    );
     this.#schedulePump();
     return dropped;
   }

@@ -1,7 +1,8 @@
 /** Registration options, checked and with their defaults filled in. */
 import { describe } from "../core/describe.ts";
 import { invalidInput } from "../core/errors.ts";
-import { checkInteger, checkNumber, checkOptions } from "../core/validate.ts";
+import { encodeRecord } from "../journal/record.ts";
+import { checkId, checkInteger, checkNumber, checkOptions, checkStrings } from "../core/validate.ts";
 import type { AgentOptions, Backoff } from "./define.ts";
 import type { Json } from "../core/json.ts";
 
@@ -40,13 +41,26 @@ const defaults = {
 export function resolveOptions(options: AgentOptions): ResolvedAgentOptions {
   checkOptions(options, Object.keys(defaults), "registerAgent");
   const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+  if (options.mailbox !== undefined) checkOptions(options.mailbox, ["capacity", "overflow"], "mailbox");
+  if (options.backoff !== undefined) checkOptions(options.backoff, ["initialMs", "factor", "maxMs"], "backoff");
+  checkStrings(options.tags ?? [], "tags");
+  if (options.args !== undefined) encodeRecord(options.args, "args");
   const mailbox = { ...defaults.mailbox, ...options.mailbox };
-  const resolved: ResolvedAgentOptions = { ...defaults, ...given, tags: [...(options.tags ?? [])], mailbox };
+  const resolved: ResolvedAgentOptions = {
+    ...defaults,
+    ...given,
+    tags: Object.freeze([...(options.tags ?? [])]),
+    mailbox,
+  };
   checkResolved(resolved);
   return resolved;
 }
 
 function checkResolved(options: ResolvedAgentOptions): void {
+  checkId(options.role, "role");
+  if (typeof options.autoStart !== "boolean") {
+    throw invalidInput("invalid-flag", `autoStart must be true or false, not ${describe(options.autoStart)}.`);
+  }
   oneOf(options.restart, "restart", ["permanent", "transient", "temporary"]);
   oneOf(options.mailbox.overflow, "mailbox.overflow", ["reject", "drop_oldest", "drop_newest"]);
   checkInteger(options.maxRestarts, "maxRestarts", { min: 0 });

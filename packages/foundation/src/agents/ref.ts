@@ -1,8 +1,8 @@
 /** A reference names an agent, never a process: it stays valid across restarts, and may be made before the agent is. */
-import { checkNumber } from "../core/validate.ts";
+import { checkId, checkNumber, checkOptions, checkSignal } from "../core/validate.ts";
 import { describe } from "../core/describe.ts";
 import { invalidInput } from "../core/errors.ts";
-import { abortedError } from "../core/abort.ts";
+import { throwIfAborted } from "../core/abort.ts";
 import type { Handlers } from "./define.ts";
 import type { AgentInfo } from "./info.ts";
 import { agentNotFound } from "./failures.ts";
@@ -12,6 +12,10 @@ export interface AskOptions {
   /** Default: the agent's `askTimeoutMs`. */
   timeoutMs?: number;
   signal?: AbortSignal;
+  /** Asks of one handler with the same id run it once; all get that run's reply, also while it is under way. */
+  dedupeId?: string;
+  /** How long, from its first ask, an id is remembered. Default 60,000. At most 10,000 ids are kept per agent. */
+  dedupeTtlMs?: number;
 }
 
 type Payload<F> = F extends (ctx: never) => unknown
@@ -54,6 +58,25 @@ export interface RefHost {
   restart(agent: string): Promise<void>;
 }
 
+// One object for all asks without options: those are the most, and have nothing to check.
+const noOptions: AskOptions = Object.freeze({});
+
+function checkHandler(handler: unknown): void {
+  if (typeof handler === "string" && handler !== "") return;
+  throw invalidInput("invalid-handler", `A handler is named by a non-empty string, not "${describe(handler)}".`);
+}
+
+/** @throws MabeamError `INVALID_INPUT`; `ABORTED` when the signal has fired before */
+function checkAskOptions(options: AskOptions): void {
+  checkOptions(options, ["timeoutMs", "signal", "dedupeId", "dedupeTtlMs"], "ask");
+  const { timeoutMs, signal, dedupeId, dedupeTtlMs } = options;
+  if (timeoutMs !== undefined) checkNumber(timeoutMs, "timeoutMs", { min: 1 });
+  if (dedupeId !== undefined) checkId(dedupeId, "dedupeId");
+  if (dedupeTtlMs !== undefined) checkNumber(dedupeTtlMs, "dedupeTtlMs", { min: 0 });
+  checkSignal(signal);
+  throwIfAborted(signal);
+}
+
 class Ref implements AgentRef {
   readonly id: string;
   readonly #host: RefHost;
@@ -63,19 +86,18 @@ class Ref implements AgentRef {
     this.#host = host;
   }
 
-  ask(handler: string, payload?: unknown, options: AskOptions = {}): Promise<any> {
+  ask(handler: string, payload?: unknown, options: AskOptions = noOptions): Promise<any> {
     try {
-      if (options.timeoutMs !== undefined) checkNumber(options.timeoutMs, "timeoutMs", { min: 1 });
+      checkHandler(handler);
+      if (options !== noOptions) checkAskOptions(options);
     } catch (error) {
       return Promise.reject(error);
     }
-    if (options.signal?.aborted) return Promise.reject(abortedError(options.signal));
     return this.#host.ask(this.id, handler, payload, options);
   }
 
   tell(handler: string, payload?: unknown): void {
-    if (typeof handler !== "string")
-      throw invalidInput("invalid-handler", `A handler is named by a string, not ${describe(handler)}.`);
+    checkHandler(handler);
     this.#host.tell(this.id, handler, payload);
   }
 

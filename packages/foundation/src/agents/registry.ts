@@ -1,5 +1,6 @@
 /** Finds agents. One map by id, one index per way to ask; a query walks the smallest index that applies. */
 import { channelUntil, type Channel } from "../core/channel.ts";
+import { checkOptions, checkSignal } from "../core/validate.ts";
 import type { Actor } from "./actor.ts";
 import type { AgentDefinition } from "./define.ts";
 import { checkQuery, matchesQuery, type AgentChange, type AgentInfo, type AgentQuery } from "./info.ts";
@@ -119,6 +120,8 @@ export class Registry implements AgentRegistry {
 
   watch(query: AgentQuery = {}, options: { signal?: AbortSignal } = {}): AsyncIterable<AgentChange> {
     checkQuery(query);
+    checkOptions(options, ["signal"], "watch");
+    checkSignal(options.signal);
     return channelUntil<AgentChange>(options.signal, (channel) => {
       const watcher: Watcher = { query, channel, shown: new Set(this.find(query).map((info) => info.id)) };
       this.#watchers.add(watcher);
@@ -152,7 +155,7 @@ export class Registry implements AgentRegistry {
 
   #index(actor: Actor): void {
     const keys: [IndexName, string][] = [
-      ...(actor.definition.capabilities ?? []).map((capability): [IndexName, string] => ["capability", capability]),
+      ...actor.capabilities.map((capability): [IndexName, string] => ["capability", capability]),
       ["role", actor.role],
       ...actor.options.tags.map((tag): [IndexName, string] => ["tag", tag]),
       ["status", actor.status],

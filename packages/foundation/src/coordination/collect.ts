@@ -5,6 +5,7 @@
 import { yieldToLoop } from "../core/clock.ts";
 import { isMabeamError } from "../core/errors.ts";
 import type { Json } from "../core/json.ts";
+import { decodeRecord } from "../journal/record.ts";
 import type { ProtocolHost, ProtocolRequest } from "./protocol.ts";
 import type { SessionPlan, Told } from "./session-plan.ts";
 
@@ -64,7 +65,7 @@ export async function collectAnswers<Result>(
 
 async function ask<Result>(
   host: ProtocolHost,
-  { id, protocol, round, timeoutMs, options }: SessionPlan<Result>,
+  { id, protocol, round, timeoutMs, subject }: SessionPlan<Result>,
   agent: string,
   signal: AbortSignal,
 ): Promise<Reply> {
@@ -73,7 +74,7 @@ async function ask<Result>(
     protocol,
     round: 1,
     deadlineMs: timeoutMs,
-    ...(options.subject !== undefined && { subject: options.subject }),
+    ...(subject !== undefined && { subject: decodeRecord(subject) }),
     ...(round.options !== undefined && { options: [...round.options] }),
   };
   try {

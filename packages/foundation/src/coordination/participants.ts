@@ -24,7 +24,7 @@ export function resolveParticipants(
 function listed(ids: unknown[], registry: { has(agent: string): boolean }): string[] {
   const seen = new Set<string>();
   for (const id of ids) {
-    if (typeof id !== "string") throw invalid(id);
+    if (typeof id !== "string" || id === "") throw invalid(id);
     if (seen.has(id))
       throw invalidInput("duplicate-agent", `The participant ${shown(id)} is listed twice.`, { agent: id });
     if (!registry.has(id)) {

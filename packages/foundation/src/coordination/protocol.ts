@@ -35,7 +35,7 @@ export interface ProtocolEvents {
 export interface ProtocolOptions {
   /** Ids, or a query to the registry at the start. */
   participants: readonly string[] | AgentQuery;
-  /** What it is about, for the participants. */
+  /** What it is about, for the participants; each gets a copy of its own. */
   subject?: Json;
   /** How long the participants have to answer. Default 5,000. */
   timeoutMs?: number;
@@ -62,6 +62,8 @@ export interface ProtocolRequest {
 export interface Protocol<Config extends object = Record<string, unknown>, Result = Json> {
   /** Fewest participants that it makes sense with. Default 1. */
   minimum?: number;
+  /** The names of its own configuration: then any other is refused. Default: it sees to that itself. */
+  takes?: readonly (keyof Config & string)[];
   /**
    * Begins a round for these participants.
    * @throws MabeamError `INVALID_INPUT` for a bad configuration

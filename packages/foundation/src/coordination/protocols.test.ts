@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { Protocol } from "./protocol.ts";
+import type { JournalEntry } from "../journal/journal.ts";
+import type { Protocol, ProtocolRequest } from "./protocol.ts";
 import { createProtocols } from "./protocols.ts";
 import { scriptedHost, silent } from "./scripted-host.test-support.ts";
 
@@ -74,6 +75,7 @@ describe("sessions", () => {
     expect(await session.outcome).toMatchObject({ status: "cancelled", reason: "closed" });
     const late = protocols.run("majority", { participants: ["a"], options });
     await expect(late.outcome).rejects.toMatchObject({ code: "CLOSED" });
+    expect(() => protocols.register("late", greatest)).toThrow(expect.objectContaining({ code: "CLOSED" }));
     await protocols.close();
   });
 });
@@ -133,5 +135,48 @@ describe("protocols", () => {
     expect(() => protocols.register("majority", greatest)).toThrow(refused("duplicate-protocol"));
     expect(() => protocols.register("x", {} as Protocol)).toThrow(refused("invalid-protocol"));
     expect(() => protocols.register("", greatest)).toThrow(refused("invalid-id"));
+  });
+});
+
+describe("a run", () => {
+  it("gives each participant a subject of its own, as it was when the session began", async () => {
+    const seen: unknown[] = [];
+    const scribble = ({ subject }: ProtocolRequest): string => {
+      seen.push(structuredClone(subject));
+      (subject as { topic: string }).topic = "scribbled";
+      return "yes";
+    };
+    const host = scriptedHost({ a: scribble, b: scribble });
+    const subject = { topic: "clean" };
+    const session = createProtocols(host).run("majority", { participants: ["a", "b"], options, subject });
+    await session.outcome;
+    expect(seen).toEqual([{ topic: "clean" }, { topic: "clean" }]);
+    expect(subject).toEqual({ topic: "clean" });
+    for await (const entry of host.journal.read("sessions"))
+      expect(entry).toMatchObject({ record: { subject: { topic: "clean" } } });
+  });
+
+  it.each<[string, string, object]>([
+    ["an option that is misspelt", "majority", { treshold: {} }],
+    ["weights of a stranger", "weighted", { weights: { a: 1, stranger: 2 } }],
+    ["weights where there are none", "majority", { weights: { a: 1 } }],
+    ["a subject that is no JSON", "majority", { subject: () => 1 }],
+  ])("with %s is refused before anybody is asked", async (_, name, wrong) => {
+    const host = scriptedHost({ a: yes });
+    const session = createProtocols(host).run(name, { participants: ["a"], options, ...wrong });
+    await expect(session.outcome).rejects.toMatchObject({ code: "INVALID_INPUT" });
+    expect(host.asked).toEqual([]);
+  });
+
+  it("is recorded, and the record stays short", async () => {
+    const host = scriptedHost({ a: yes });
+    const protocols = createProtocols(host);
+    const runs = Array.from({ length: 1_050 }, () => protocols.run("majority", { participants: ["a"], options }));
+    await Promise.all(runs.map(({ outcome }) => outcome));
+    const entries: JournalEntry[] = [];
+    for await (const entry of host.journal.read("sessions")) entries.push(entry);
+    expect(entries.length).toBeLessThan(100);
+    const [first] = entries;
+    expect(first).toMatchObject({ snapshot: { sessions: { length: 100 }, dropped: (first?.position ?? 0) - 100 } });
   });
 });

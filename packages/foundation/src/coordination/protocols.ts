@@ -1,7 +1,9 @@
 /** `mabeam.protocols`: starts sessions by the name of their protocol, and remembers the last ones. */
 import { randomUUID } from "node:crypto";
+import { closed } from "../agents/failures.ts";
 import { invalidInput, MabeamError } from "../core/errors.ts";
-import { checkId, checkNumber } from "../core/validate.ts";
+import { checkId, checkInteger, checkNumber, checkOptions } from "../core/validate.ts";
+import { encodeRecord } from "../journal/record.ts";
 import { majority, weighted } from "./consensus/protocol.ts";
 import type { MajorityConfig, WeightedConfig } from "./consensus/protocol.ts";
 import type { ThresholdVoteOutcome } from "./consensus/threshold.ts";
@@ -18,6 +20,7 @@ import type {
 } from "./protocol.ts";
 import { startSession } from "./session-handle.ts";
 import type { SessionHandle } from "./session-handle.ts";
+import { sessionJournal } from "./session-journal.ts";
 import { runSession } from "./session.ts";
 import type { SessionPlan } from "./session-plan.ts";
 
@@ -56,7 +59,7 @@ export interface Protocols {
   run(name: string & {}, options: ProtocolOptions & Record<string, unknown>): Session;
   /**
    * Adds a protocol of your own.
-   * @throws MabeamError `INVALID_INPUT` with reason `duplicate-protocol` or `invalid-protocol`
+   * @throws MabeamError `INVALID_INPUT` with reason `duplicate-protocol` or `invalid-protocol`; `CLOSED`
    */
   register(name: string, protocol: Protocol<any, any>): void;
   /** Takes one away that was registered; sessions under way go on. False if there is none of that name. */
@@ -71,11 +74,13 @@ export interface Protocols {
   list(options?: { active?: boolean }): SessionSummary[];
   /** Finished sessions, newest first. At most 100 are kept; `dropped` counts those that are not. */
   history(options?: { last?: number }): { entries: SessionSummary[]; dropped: number };
-  /** Cancels what is under way and waits for it. Afterwards `run` is refused with `CLOSED`. Idempotent. */
+  /** Cancels what is under way and waits for it. From now on `run` and `register` are refused with `CLOSED`. Idempotent. */
   close(): Promise<void>;
 }
 
 const kept = 100;
+/** The names of {@link ProtocolOptions}. */
+const common = ["participants", "subject", "timeoutMs", "signal", "apply"];
 const builtIn: readonly [string, Protocol<any, any>][] = [
   ["majority", majority],
   ["weighted", weighted],
@@ -87,15 +92,18 @@ export function createProtocols(host: ProtocolHost): Protocols {
   const active = new Map<string, SessionHandle<unknown>>();
   const finished: SessionHandle<unknown>[] = [];
   let dropped = 0;
-  let closed = false;
+  const journal = sessionJournal(host.journal);
+  let isClosed = false;
 
   const prepare = (id: string, name: string, options: unknown): SessionPlan<any> => {
     const protocol = protocols.get(name);
     if (protocol === undefined) throw protocolNotFound(name, [...protocols.keys()]);
-    const checked = checkOptions(options);
-    const participants = resolveParticipants(checked.participants, protocol.minimum ?? 1, host);
-    const round = protocol.open(checked as object, participants);
-    return { id, protocol: name, participants, round, timeoutMs: checked.timeoutMs ?? 5_000, options: checked };
+    const { participants: asked, subject, timeoutMs = 5_000, apply } = checkRun(options);
+    if (protocol.takes !== undefined) checkOptions(options, [...common, ...protocol.takes], `"${name}"`);
+    const participants = resolveParticipants(asked, protocol.minimum ?? 1, host);
+    const round = protocol.open(options as object, participants);
+    const text = subject === undefined ? undefined : encodeRecord(subject, "subject");
+    return { id, protocol: name, participants, round, timeoutMs, subject: text, apply };
   };
   const keep = (handle: SessionHandle<unknown>): void => {
     active.delete(handle.session.id);
@@ -111,10 +119,10 @@ export function createProtocols(host: ProtocolHost): Protocols {
     const id = randomUUID();
     const signal = options?.signal instanceof AbortSignal ? options.signal : undefined;
     const about = { id, protocol: name, signal, clock: host.clock, onEnd: keep };
-    const isLate = closed;
+    const isLate = isClosed;
     const handle = startSession(about, async (cancelled, observer) => {
-      if (isLate) throw new MabeamError("CLOSED", "This system is closed; create another one.");
-      return runSession(host, prepare(id, name, options), cancelled, observer);
+      if (isLate) throw closed("This system");
+      return runSession(host, journal, prepare(id, name, options), cancelled, observer);
     });
     active.set(id, handle);
     return handle.session;
@@ -123,6 +131,7 @@ export function createProtocols(host: ProtocolHost): Protocols {
   return {
     run,
     register: (name, protocol) => {
+      if (isClosed) throw closed("This system");
       checkId(name, "The name of a protocol");
       if (!isRecord(protocol) || typeof protocol.open !== "function")
         throw invalidInput("invalid-protocol", `A protocol is { open(config, participants) }, not ${shown(protocol)}.`);
@@ -139,11 +148,11 @@ export function createProtocols(host: ProtocolHost): Protocols {
       return [...running, ...(options.active === true ? [] : finished)].map(summary);
     },
     history: ({ last = kept } = {}) => {
-      checkNumber(last, "last", { min: 0 });
+      checkInteger(last, "last", { min: 0 });
       return { entries: finished.slice(0, last).map(summary), dropped };
     },
     close: async () => {
-      closed = true;
+      isClosed = true;
       const running = [...active.values()];
       for (const { session } of running) session.cancel("closed");
       await Promise.all(running.map(({ over }) => over));
@@ -151,7 +160,7 @@ export function createProtocols(host: ProtocolHost): Protocols {
   };
 }
 
-function checkOptions(options: unknown): ProtocolOptions {
+function checkRun(options: unknown): ProtocolOptions {
   if (!isRecord(options)) throw invalidInput("not-an-object", `A protocol takes options, not ${shown(options)}.`);
   const { timeoutMs, apply, signal } = options;
   if (timeoutMs !== undefined) checkNumber(timeoutMs, "timeoutMs", { min: 1 });

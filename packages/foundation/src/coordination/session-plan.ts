@@ -1,5 +1,5 @@
 /** What a session is made of, before and while it runs. */
-import type { ProtocolOptions, Round, SessionEvent, SessionStatus } from "./protocol.ts";
+import type { Round, SessionEvent, SessionStatus } from "./protocol.ts";
 
 /** What a session is about to do. */
 export interface SessionPlan<Result> {
@@ -8,7 +8,9 @@ export interface SessionPlan<Result> {
   participants: string[];
   round: Round<Result>;
   timeoutMs: number;
-  options: ProtocolOptions;
+  /** As JSON text, so that whoever reads it reads a copy. */
+  subject: string | undefined;
+  apply: string | undefined;
 }
 
 /** An event before the session has put its id and the time on it. */

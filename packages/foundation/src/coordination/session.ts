@@ -4,13 +4,12 @@
  */
 import { isMabeamError } from "../core/errors.ts";
 import type { Json } from "../core/json.ts";
+import { decodeRecord } from "../journal/record.ts";
 import { collectAnswers } from "./collect.ts";
 import type { Heard } from "./collect.ts";
 import type { Decision, Outcome, ProtocolHost } from "./protocol.ts";
+import type { SessionJournal } from "./session-journal.ts";
 import type { SessionObserver, SessionPlan } from "./session-plan.ts";
-
-/** The stream that finished sessions are journaled in. */
-const sessionStream = "sessions";
 
 /**
  * Runs a session to its end. `cancelled` gives it up while it collects; its reason is the word for it. Once answers are
@@ -18,6 +17,7 @@ const sessionStream = "sessions";
  */
 export async function runSession<Result>(
   host: ProtocolHost,
+  journal: SessionJournal,
   plan: SessionPlan<Result>,
   cancelled: AbortSignal,
   observer: SessionObserver,
@@ -31,10 +31,10 @@ export async function runSession<Result>(
   const decision = cancelled.aborted ? undefined : round.decide();
   observer.moveTo("deciding");
   const outcome = outcomeOf(plan, heard, decision ?? String(cancelled.reason), host.clock.monotonic() - begin);
-  const { subject } = plan.options;
-  const record = { session: id, protocol, startedAt, subject, answers: heard.answers, outcome };
+  const subject = plan.subject === undefined ? {} : { subject: decodeRecord(plan.subject) };
+  const record = { session: id, protocol, startedAt, ...subject, answers: heard.answers, outcome };
   // Mechanisms give plain JSON; what a user's own protocol gives, the journal checks.
-  await host.journal.append(sessionStream, [record as unknown as Json]);
+  await journal.append(record as unknown as Json);
   const ended = decision === undefined ? outcome : await applied(host, plan, decision, outcome);
   tellEnd(host, plan, ended, observer);
   return ended;
@@ -55,11 +55,10 @@ function outcomeOf<Result>(
 /** Sets the variable that was asked for. One that refuses is reported, and changes nothing about the decision. */
 async function applied<Result>(
   host: ProtocolHost,
-  { id, protocol, options }: SessionPlan<Result>,
+  { id, protocol, apply: variable }: SessionPlan<Result>,
   decision: Decision<Result>,
   outcome: Outcome<Result>,
 ): Promise<Outcome<Result>> {
-  const variable = options.apply;
   if (variable === undefined || decision.status !== "decided" || decision.value === undefined) return outcome;
   try {
     await host.setVariable(variable, decision.value, { by: id, reason: `Decided by the protocol "${protocol}".` });

@@ -16,20 +16,20 @@ const listenersOf = new WeakMap<AbortSignal, Set<() => void>>();
 
 /** Calls `listener` when the signal fires, unless the function that is returned takes it back. */
 export function onAbort(signal: AbortSignal, listener: () => void): () => void {
-  const listeners = listenersOf.get(signal) ?? listenTo(signal);
+  const listeners = listenersOf.get(signal) ?? new Set();
+  if (listeners.size === 0) {
+    listenersOf.set(signal, listeners);
+    signal.addEventListener("abort", fire, { once: true });
+  }
   listeners.add(listener);
-  return () => void listeners.delete(listener);
+  return () => {
+    // A signal that nobody listens to any more is free to be collected.
+    if (listeners.delete(listener) && listeners.size === 0) signal.removeEventListener("abort", fire);
+  };
 }
 
-function listenTo(signal: AbortSignal): Set<() => void> {
-  const listeners = new Set<() => void>();
-  listenersOf.set(signal, listeners);
-  const onFired = (): void => {
-    for (const listener of listeners) listener();
-    listeners.clear();
-  };
-  signal.addEventListener("abort", onFired, { once: true });
-  return listeners;
+function fire(this: AbortSignal): void {
+  for (const listener of listenersOf.get(this) ?? []) listener();
 }
 
 /** `promise`, unless `signal` fires first: then a rejection with `ABORTED`. The work behind `promise` is not stopped. */

@@ -39,10 +39,16 @@ export function yieldToLoop(callback: () => void): void {
   setImmediate(callback);
 }
 
-/** Resolves `delayMs` from now. */
-export function pause(clock: Clock, delayMs: number): Promise<void> {
+/** Resolves `delayMs` from now, or as soon as `signal` fires; then no timer is left behind. */
+export function pause(clock: Clock, delayMs: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
-    clock.after(delayMs, resolve);
+    const end = (): void => {
+      timer.cancel();
+      signal?.removeEventListener("abort", end);
+      resolve();
+    };
+    const timer = clock.after(signal?.aborted === true ? 0 : delayMs, end);
+    signal?.addEventListener("abort", end, { once: true });
   });
 }
 

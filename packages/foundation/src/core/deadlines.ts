@@ -3,6 +3,7 @@
  * duration has a linked list with one timer for its head: setting and clearing a deadline are O(1), and a million
  * asks with the default timeout share one timer.
  */
+import { abortable } from "./abort.ts";
 import type { Clock, Timer } from "./clock.ts";
 
 /** A deadline that has been set. */
@@ -104,5 +105,18 @@ export class Deadlines {
       this.#lanes.set(durationMs, lane);
     }
     return lane.add(onPassed);
+  }
+
+  /**
+   * `work`, unless it takes longer than `durationMs`: then a rejection with what `late` says; or `signal` fires: then
+   * `ABORTED`. The work itself is not stopped.
+   */
+  within<T>(durationMs: number, late: () => Error, work: Promise<T>, signal?: AbortSignal): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const deadline = this.set(durationMs, () => reject(late()));
+      abortable(work, signal)
+        .then(resolve, reject)
+        .finally(() => deadline.clear());
+    });
   }
 }

@@ -7,6 +7,8 @@ import { abortable, throwIfAborted } from "../core/abort.ts";
 import { describe } from "../core/describe.ts";
 import type { Deadlines } from "../core/deadlines.ts";
 import { MabeamError } from "../core/errors.ts";
+import { checkId, checkNumber, checkOptions, checkSignal, checkStrings } from "../core/validate.ts";
+import { closed } from "../agents/failures.ts";
 import { checkDirective, type Directive, type DirectiveOutcome } from "../agents/directive.ts";
 import type { AgentInfo } from "../agents/info.ts";
 import type { CoordinationContext, OrchestrationVariable } from "../variables/variable.ts";
@@ -33,6 +35,8 @@ export interface CoordinationHost {
   readonly deadlines: Deadlines;
   variables(): OrchestrationVariable[];
   agent(id: string): AgentInfo | undefined;
+  /** Sets what coordination decided, unless the variable has changed since. */
+  setValue(variable: OrchestrationVariable, value: any): Promise<unknown>;
   deliver(directive: Directive): Promise<DirectiveOutcome>;
   emit(event: "coordination:started", payload: { at: number; coordination: string }): void;
   emit(event: "coordination:completed", payload: CoordinationReport): void;
@@ -51,13 +55,23 @@ export class Coordinator {
   #runs = 0;
   #running: Promise<unknown> | undefined;
   #next: NextRun | undefined;
+  readonly #closing = new AbortController();
 
   constructor(host: CoordinationHost) {
     this.#host = host;
   }
 
+  /** Gives up what is under way; nothing is delivered any more. */
+  close(): void {
+    this.#closing.abort(closed("This system"));
+  }
+
   async coordinate(context: CoordinationContext = {}, options: CoordinationOptions = {}): Promise<CoordinationReport> {
+    checkContext(context);
+    checkOptions(options, ["timeoutMs", "signal"], "coordinateSystem");
     const { timeoutMs = 5000, signal } = options;
+    checkNumber(timeoutMs, "timeoutMs", { min: 1 });
+    checkSignal(signal);
     throwIfAborted(signal);
     return abortable(this.#join(context, timeoutMs), signal);
   }
@@ -116,10 +130,7 @@ export class Coordinator {
   ): Promise<void> {
     try {
       const directives = await this.#directivesOf(variable, context, timeoutMs);
-      // Sorting is stable: equal priorities keep the order in which they were given.
-      for (const directive of directives.toSorted((a, b) => b.priority - a.priority)) {
-        report.directives.push({ ...directive, ...(await this.#deliver(directive)) });
-      }
+      for (const rank of byPriority(directives)) report.directives.push(...(await this.#deliverRank(rank)));
       report.variables.push({ variable: variable.id, ok: true, timedOut: false });
     } catch (error) {
       const timedOut = error instanceof MabeamError && error.code === "ASK_TIMEOUT";
@@ -133,31 +144,79 @@ export class Coordinator {
     timeoutMs: number,
   ): Promise<Directive[]> {
     if (variable.coordinate === undefined) return [];
-    const agents = variable.agents.map((id) => this.#host.agent(id)).filter((info) => info !== undefined);
-    const work = Promise.resolve(variable.coordinate(variable, agents, context));
-    const directives = await this.#within(work, timeoutMs, variable.id);
+    const decided = await this.#decide(variable, variable.coordinate, context, timeoutMs);
+    const directives = Array.isArray(decided) ? decided : decided?.directives;
     if (!Array.isArray(directives)) {
       throw new MabeamError("INVALID_INPUT", `The coordination of "${variable.id}" must give a list of directives.`);
     }
     for (const directive of directives) checkDirective(directive);
+    // A new value counts before anybody is told of it.
+    if (!Array.isArray(decided)) await this.#host.setValue(variable, decided.value);
     return directives;
   }
 
-  #within<T>(work: Promise<T>, timeoutMs: number, variable: string): Promise<T> {
-    return new Promise((resolve, reject) => {
-      const deadline = this.#host.deadlines.set(timeoutMs, () => {
-        const message = `The coordination of "${variable}" took longer than ${timeoutMs} ms and was abandoned.`;
-        reject(new MabeamError("ASK_TIMEOUT", message, { details: { variable, timeoutMs } }));
-      });
-      work.then(resolve, reject).finally(() => deadline.clear());
-    });
+  /** What the variable's function makes of the context; its signal fires when nobody waits for it any more. */
+  async #decide<Decided>(
+    variable: OrchestrationVariable,
+    coordinate: (variable: OrchestrationVariable, agents: AgentInfo[], context: CoordinationContext) => Decided,
+    context: CoordinationContext,
+    timeoutMs: number,
+  ): Promise<Awaited<Decided>> {
+    const agents = variable.agents.map((id) => this.#host.agent(id)).filter((info) => info !== undefined);
+    const abandoned = new AbortController();
+    const late = (): MabeamError => {
+      const message = `The coordination of "${variable.id}" took longer than ${timeoutMs} ms and was abandoned.`;
+      return new MabeamError("ASK_TIMEOUT", message, { details: { variable: variable.id, timeoutMs } });
+    };
+    const work = async (): Promise<Awaited<Decided>> =>
+      await coordinate(variable, agents, { ...context, signal: abandoned.signal });
+    try {
+      return await this.#host.deadlines.within(timeoutMs, late, work(), this.#closing.signal);
+    } catch (error) {
+      abandoned.abort(error);
+      throw error;
+    }
+  }
+
+  /** Different agents need not wait for each other; each gets its own directives in the order in which they were given. */
+  #deliverRank(rank: readonly Directive[]): Promise<CoordinationReport["directives"]> {
+    const last = new Map<string, Promise<unknown>>();
+    return Promise.all(
+      rank.map((directive) => {
+        const delivery = Promise.resolve(last.get(directive.agent)).then(() => this.#deliver(directive));
+        last.set(directive.agent, delivery);
+        return delivery.then((result) => ({ ...directive, ...result }));
+      }),
+    );
   }
 
   async #deliver(directive: Directive): Promise<{ outcome: DirectiveOutcome; error?: string }> {
     try {
+      throwIfAborted(this.#closing.signal);
       return { outcome: await this.#host.deliver(directive) };
     } catch (error) {
       return { outcome: "agent_unavailable", error: describe(error) };
     }
   }
+}
+
+/** Directives of one priority together, higher ones first; within one they keep the order in which they were given. */
+function byPriority(directives: readonly Directive[]): Directive[][] {
+  const ranks = new Map<number, Directive[]>();
+  for (const directive of directives.toSorted((a, b) => b.priority - a.priority)) {
+    const rank = ranks.get(directive.priority) ?? [];
+    rank.push(directive);
+    ranks.set(directive.priority, rank);
+  }
+  return [...ranks.values()];
+}
+
+function checkContext(context: CoordinationContext): void {
+  checkOptions(context, ["taskRequirements", "now", "signal"], "a coordination's context");
+  if (context.now !== undefined) checkNumber(context.now, "now");
+  const { taskRequirements } = context;
+  if (taskRequirements === undefined) return;
+  checkOptions(taskRequirements, ["capabilities", "role"], "taskRequirements");
+  if (taskRequirements.capabilities !== undefined) checkStrings(taskRequirements.capabilities, "capabilities");
+  if (taskRequirements.role !== undefined) checkId(taskRequirements.role, "role");
 }

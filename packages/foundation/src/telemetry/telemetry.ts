@@ -2,6 +2,7 @@
  * Spans over `@opentelemetry/api`, named `mabeam.*`. Without an SDK the API's no-op tracer answers, and the cost is a
  * few function calls.
  */
+import { describe } from "../core/describe.ts";
 import { context, SpanKind, SpanStatusCode, trace, type Context, type Span, type Tracer } from "@opentelemetry/api";
 
 export type { Context, Tracer } from "@opentelemetry/api";

@@ -1,4 +1,5 @@
 /** Whether a value may be taken. Pure. */
+import { describe } from "../core/describe.ts";
 import { MabeamError } from "../core/errors.ts";
 import type { OrchestrationVariable, VariableConstraint, VariableView } from "./variable.ts";
 
@@ -19,6 +20,6 @@ function problemWith(constraint: VariableConstraint, value: unknown, view: Varia
     if (constraint.check(value, view)) return undefined;
     return constraint.message ?? `it breaks "${constraint.name}"`;
   } catch (error) {
-    return `"${constraint.name}" threw ${error instanceof Error ? error.message : String(error)}`;
+    return `"${constraint.name}" threw ${describe(error)}`;
   }
 }

@@ -2,121 +2,100 @@
  * The live variables. A change is checked, journaled, applied, and then shown to those it affects, in version order;
  * the changes of one variable happen one after another, those of different variables wait for nobody.
  */
+import { closed } from "../agents/failures.ts";
+import type { SetOptions, VariableChange } from "../agents/variable-access.ts";
 import { channelUntil, type Channel } from "../core/channel.ts";
-import type { Clock } from "../core/clock.ts";
-import { invalidInput, MabeamError } from "../core/errors.ts";
+import { invalidInput } from "../core/errors.ts";
 import type { Json } from "../core/json.ts";
-import type { Journal } from "../journal/journal.ts";
-import type { AgentVariables, SetOptions, VariableChange } from "../agents/variable-access.ts";
+import { Turns } from "../core/turns.ts";
+import { checkInteger, checkOptions } from "../core/validate.ts";
+import { foldedStream, type FoldedStream } from "../journal/fold.ts";
+import { checkConstraints } from "./constraints.ts";
 import { dependencyOrder } from "./dependencies.ts";
 import { emptyHistory, withChange, type VariableHistory } from "./history.ts";
-import { applyRecord, type RecoveredVariable, type VariableRecord } from "./record.ts";
-import { checkVariable, type OrchestrationVariable, type VariableConstraint, type VariableView } from "./variable.ts";
+import { knownVariables, type RecoveredVariable, type VariableRecord } from "./record.ts";
+import { alreadyRegistered, variableNotFound, versionConflict } from "./refusals.ts";
+import { frozenValue } from "./value.ts";
+import { checkVariable, type OrchestrationVariable, type VariableView } from "./variable.ts";
+import { checkSetOptions, type VariableHost, type Variables } from "./variables.ts";
 
-/** What users do with variables. */
-export interface Variables extends AgentVariables {
-  /**
-   * @throws MabeamError `INVALID_INPUT` when malformed, or recovered with another type; `VARIABLE_ALREADY_REGISTERED`;
-   * `CYCLE`; `CONSTRAINT_VIOLATED` by the initial value
-   */
-  add(variable: OrchestrationVariable): Promise<void>;
-  /** `false` if there is no such variable. */
-  remove(id: string): Promise<boolean>;
-  /** The variable with its last applied value and version. */
-  get(id: string): OrchestrationVariable | undefined;
-  /** As {@link get}, after all changes under way. */
-  read(id: string): Promise<OrchestrationVariable | undefined>;
-  /** In dependency, then id order. */
-  list(): OrchestrationVariable[];
-  /**
-   * Sets a value; resolves when it is journaled and applied.
-   * @throws MabeamError `VARIABLE_NOT_FOUND`, `VERSION_CONFLICT`, `CONSTRAINT_VIOLATED`; then nothing has changed
-   */
-  set(id: string, value: Json, options?: SetOptions): Promise<VariableChange>;
-  /** Sets what `fn` makes of the present value, without a change in between. */
-  update(id: string, fn: (value: any) => Json, options?: SetOptions): Promise<VariableChange>;
-  /** Changes from now on, in version order; ends quietly on abort and when the variable is removed. */
-  watch(id: string, options?: { signal?: AbortSignal }): AsyncIterable<VariableChange>;
-  history(id: string, options?: { last?: number }): VariableHistory;
-}
-
-/** What the store needs of the system. */
-export interface VariableHost {
-  readonly journal: Journal;
-  readonly clock: Clock;
-  /** Tells the affected agents. */
-  deliver(variable: OrchestrationVariable, change: VariableChange): void;
-  emit(event: "variable:added" | "variable:removed", payload: { at: number; variable: string }): void;
-  emit(event: "variable:changed", payload: VariableChange): void;
-}
+export type { VariableHost, Variables };
 
 interface Entry {
   variable: OrchestrationVariable;
   history: VariableHistory;
-  /** The end of the line of changes under way. */
-  last: Promise<unknown>;
+  /** Of its changes. */
+  readonly turns: Turns;
   readonly channels: Set<Channel<VariableChange>>;
 }
 
-const stream = "variables";
+/** What an asynchronous update was made of, and what it comes to. */
+interface Pending {
+  readonly of: OrchestrationVariable;
+  readonly to: Promise<Json>;
+}
 
 export class VariableStore implements Variables {
   readonly #host: VariableHost;
+  readonly #records: FoldedStream<Map<string, RecoveredVariable>>;
   readonly #entries = new Map<string, Entry>();
   /** Of an earlier life of this system, not added again yet. */
-  readonly #recovered = new Map<string, RecoveredVariable>();
-  /** Ids being added right now. */
-  readonly #adding = new Set<string>();
+  #recovered = new Map<string, RecoveredVariable>();
+  /** Being added right now. */
+  readonly #adding = new Map<string, OrchestrationVariable>();
+  readonly #values: VariableView = { get: (id) => this.get(id)?.value };
+  #closed = false;
 
   constructor(host: VariableHost) {
     this.#host = host;
+    this.#records = foldedStream(host.journal, "variables", knownVariables);
   }
 
   /** Reads what an earlier life of this system left in the journal. */
   async recover(): Promise<void> {
-    for await (const entry of this.#host.journal.read(stream)) {
-      if ("record" in entry) applyRecord(this.#recovered, entry.record as unknown as VariableRecord);
-    }
+    this.#recovered = await this.#records.read();
   }
 
-  async add(variable: OrchestrationVariable): Promise<void> {
-    checkVariable(variable);
-    const { id } = variable;
-    if (this.#entries.has(id) || this.#adding.has(id)) {
-      const message = `There is already a variable "${id}"; remove it first, or set its value.`;
-      throw new MabeamError("VARIABLE_ALREADY_REGISTERED", message, { details: { variable: id } });
-    }
-    dependencyOrder([...this.list(), variable]);
-    this.#check(variable, variable.value);
-    const recovered = this.#recovered.get(id);
-    if (recovered !== undefined && recovered.kind !== variable.type) {
-      throw invalidInput(
-        "other-type",
-        `"${id}" was a ${recovered.kind} in the journal and cannot become a ${variable.type}.`,
-      );
-    }
-    this.#adding.add(id);
+  async add(given: OrchestrationVariable): Promise<void> {
+    this.#checkOpen();
+    checkVariable(given);
+    const { id } = given;
+    if (this.#entries.has(id) || this.#adding.has(id)) throw alreadyRegistered(id);
+    const recovered = this.#recoveredAs(given);
+    const variable = Object.freeze({
+      ...given,
+      agents: Object.freeze([...given.agents]),
+      dependsOn: Object.freeze([...(given.dependsOn ?? [])]),
+      constraints: Object.freeze([...(given.constraints ?? [])]),
+      version: recovered?.version ?? 1,
+      value: recovered === undefined ? frozenFor(id, given.value) : recovered.value,
+    });
+    dependencyOrder([...this.list(), ...this.#adding.values(), variable]);
+    checkConstraints(variable, variable.value, this.#values);
+    this.#adding.set(id, variable);
     try {
       const at = this.#host.clock.now();
       if (recovered === undefined)
-        await this.#append({ type: "added", id, kind: variable.type, value: variable.value, at });
-      this.#enter(variable, recovered, at);
+        await this.#append({ type: "added", id, kind: given.type, value: variable.value, at });
+      this.#enter(variable, recovered?.history ?? emptyHistory, at);
     } finally {
       this.#adding.delete(id);
     }
   }
 
   async remove(id: string): Promise<boolean> {
+    this.#checkOpen();
     const entry = this.#entries.get(id);
     if (entry === undefined) return false;
-    await this.#inTurn(entry, async () => {
+    return this.#inTurn(entry, async () => {
+      if (this.#entries.get(id) !== entry) return false;
       const at = this.#host.clock.now();
       await this.#append({ type: "removed", id, at });
       this.#entries.delete(id);
       for (const channel of entry.channels) channel.end();
       this.#host.emit("variable:removed", { at, variable: id });
+      return true;
     });
-    return true;
   }
 
   get(id: string): OrchestrationVariable | undefined {
@@ -124,7 +103,7 @@ export class VariableStore implements Variables {
   }
 
   async read(id: string): Promise<OrchestrationVariable | undefined> {
-    await this.#entries.get(id)?.last;
+    await this.#entries.get(id)?.turns.take(() => {});
     return this.get(id);
   }
 
@@ -132,15 +111,34 @@ export class VariableStore implements Variables {
     return dependencyOrder([...this.#entries.values()].map((entry) => entry.variable));
   }
 
-  set(id: string, value: Json, options: SetOptions = {}): Promise<VariableChange> {
-    return this.#change(id, () => value, options);
+  async set(id: string, value: Json, options: SetOptions = {}): Promise<VariableChange> {
+    checkSetOptions(options);
+    // Copied now, not when its turn comes: what the caller does with it afterwards changes nothing.
+    const to = frozenFor(id, value);
+    return this.#change(id, () => to, options) as Promise<VariableChange>;
   }
 
-  update(id: string, fn: (value: any) => Json, options: SetOptions = {}): Promise<VariableChange> {
-    return this.#change(id, fn, options);
+  async update(
+    id: string,
+    fn: (value: any) => Json | Promise<Json>,
+    options: SetOptions = {},
+  ): Promise<VariableChange> {
+    checkSetOptions(options);
+    if (typeof fn !== "function") throw invalidInput("not-a-function", `update of "${id}" takes a function.`);
+    for (let pending: Pending | undefined; ;) {
+      const made = pending && { of: pending.of, to: await pending.to };
+      const next = (variable: OrchestrationVariable): Json | Promise<Json> => {
+        const value = made?.of === variable ? made.to : fn(variable.value);
+        return value instanceof Promise ? value : frozenFor(id, value);
+      };
+      const changed = await this.#change(id, next, options);
+      if (!("of" in changed)) return changed;
+      pending = changed;
+    }
   }
 
   watch(id: string, options: { signal?: AbortSignal } = {}): AsyncIterable<VariableChange> {
+    checkOptions(options, ["signal"], "variables.watch");
     const entry = this.#entry(id);
     return channelUntil<VariableChange>(options.signal, (channel) => {
       entry.channels.add(channel);
@@ -149,50 +147,57 @@ export class VariableStore implements Variables {
   }
 
   history(id: string, options: { last?: number } = {}): VariableHistory {
+    checkOptions(options, ["last"], "variables.history");
     const { entries, dropped } = this.#entry(id).history;
-    const last = options.last ?? entries.length;
+    const { last = entries.length } = options;
+    checkInteger(last, "last", { min: 0 });
     return { entries: entries.slice(0, last), dropped: dropped + Math.max(0, entries.length - last) };
   }
 
-  /** Ends all watches. */
+  /** Ends all watches; nothing is changed any more. */
   close(): void {
+    this.#closed = true;
     for (const entry of this.#entries.values()) for (const channel of [...entry.channels]) channel.end();
   }
 
-  #enter(variable: OrchestrationVariable, recovered: RecoveredVariable | undefined, at: number): void {
+  #recoveredAs({ id, type }: OrchestrationVariable): RecoveredVariable | undefined {
+    const recovered = this.#recovered.get(id);
+    if (recovered === undefined) return undefined;
+    if (recovered.kind !== type) {
+      const message = `"${id}" was a ${recovered.kind} in the journal and cannot become a ${type}.`;
+      throw invalidInput("other-type", message);
+    }
+    return frozenValue(recovered, id) as unknown as RecoveredVariable;
+  }
+
+  #enter(variable: OrchestrationVariable, history: VariableHistory, at: number): void {
     this.#recovered.delete(variable.id);
-    this.#entries.set(variable.id, {
-      variable: Object.freeze({
-        ...variable,
-        value: recovered?.value ?? variable.value,
-        version: recovered?.version ?? 1,
-      }),
-      history: recovered?.history ?? emptyHistory,
-      last: Promise.resolve(),
-      channels: new Set(),
-    });
+    this.#entries.set(variable.id, { variable, history, turns: new Turns(), channels: new Set() });
     this.#host.emit("variable:added", { at, variable: variable.id });
   }
 
-  async #change(id: string, next: (value: any) => Json, options: SetOptions): Promise<VariableChange> {
+  /** One change in its turn; if the new value is yet to come, the turn goes to the next one meanwhile. */
+  async #change(
+    id: string,
+    next: (variable: OrchestrationVariable) => Json | Promise<Json>,
+    options: SetOptions,
+  ): Promise<VariableChange | Pending> {
+    this.#checkOpen();
     const entry = this.#entry(id);
     return this.#inTurn(entry, async () => {
       const { variable } = entry;
       if (this.#entries.get(id) !== entry) throw variableNotFound(id);
-      if (options.expectedVersion !== undefined && options.expectedVersion !== variable.version) {
-        throw versionConflict(variable, options.expectedVersion);
-      }
-      const to = next(variable.value);
-      this.#check(variable, to);
-      const change: VariableChange = {
-        variable: id,
-        from: variable.value,
-        to,
-        version: variable.version + 1,
-        at: this.#host.clock.now(),
-        ...(options.by === undefined ? {} : { by: options.by }),
-        ...(options.reason === undefined ? {} : { reason: options.reason }),
-      };
+      const { expectedVersion = variable.version, by, reason } = options;
+      if (expectedVersion !== variable.version) throw versionConflict(id, variable.version, expectedVersion);
+      const to = next(variable);
+      if (to instanceof Promise) return { of: variable, to };
+      checkConstraints(variable, to, this.#values);
+      const version = variable.version + 1;
+      const change: VariableChange = Object.freeze({
+        ...{ variable: id, from: variable.value, to, version, at: this.#host.clock.now() },
+        ...(by !== undefined && { by }),
+        ...(reason !== undefined && { reason }),
+      });
       await this.#append({ type: "changed", change });
       this.#apply(entry, change);
       return change;
@@ -208,21 +213,10 @@ export class VariableStore implements Variables {
   }
 
   #inTurn<T>(entry: Entry, work: () => Promise<T>): Promise<T> {
-    const turn = entry.last.then(work);
-    // The next one comes whether this one succeeds or not.
-    entry.last = turn.catch(() => {});
-    return turn;
-  }
-
-  #check(variable: OrchestrationVariable, value: unknown): void {
-    const view: VariableView = { get: (id) => (id === variable.id ? value : this.#entries.get(id)?.variable.value) };
-    for (const constraint of variable.constraints ?? []) {
-      const problem = constraintProblem(constraint, value, view);
-      if (problem === undefined) continue;
-      throw new MabeamError("CONSTRAINT_VIOLATED", `"${variable.id}" cannot take that value: ${problem}.`, {
-        details: { variable: variable.id, constraint: constraint.name, value },
-      });
-    }
+    return entry.turns.take(() => {
+      this.#checkOpen();
+      return work();
+    });
   }
 
   #entry(id: string): Entry {
@@ -231,29 +225,15 @@ export class VariableStore implements Variables {
     return entry;
   }
 
-  async #append(record: VariableRecord): Promise<void> {
-    await this.#host.journal.append(stream, [record as unknown as Json]);
+  #checkOpen(): void {
+    if (this.#closed) throw closed("This system");
+  }
+
+  #append(record: VariableRecord): Promise<void> {
+    return this.#records.append(record as unknown as Json);
   }
 }
 
-/** A constraint that throws refuses. */
-function constraintProblem(constraint: VariableConstraint, value: unknown, view: VariableView): string | undefined {
-  try {
-    if (constraint.check(value, view)) return undefined;
-    return constraint.message ?? `it breaks "${constraint.name}"`;
-  } catch (error) {
-    return `"${constraint.name}" threw ${error instanceof Error ? error.message : String(error)}`;
-  }
-}
-
-function variableNotFound(id: string): MabeamError {
-  const message = `There is no variable "${id}"; add it with addOrchestrationVariable().`;
-  return new MabeamError("VARIABLE_NOT_FOUND", message, { details: { variable: id } });
-}
-
-function versionConflict(variable: OrchestrationVariable, expected: number): MabeamError {
-  const message = `"${variable.id}" is at version ${variable.version}, not ${expected}; read it again and decide anew.`;
-  return new MabeamError("VERSION_CONFLICT", message, {
-    details: { variable: variable.id, expected, actual: variable.version },
-  });
+function frozenFor(id: string, value: unknown): Json {
+  return frozenValue(value, `the value of "${id}"`);
 }

@@ -2,8 +2,9 @@
  * Orchestration variables: named, versioned values that coordinate agents. A variable says which agents it affects,
  * what it tells them (`coordinate`), and which values are allowed (`constraints`).
  */
+import { describe } from "../core/describe.ts";
 import { invalidInput } from "../core/errors.ts";
-import { checkId } from "../core/validate.ts";
+import { checkId, checkOptions } from "../core/validate.ts";
 import type { AgentInfo } from "../agents/info.ts";
 import type { Directive } from "../agents/directive.ts";
 
@@ -46,6 +47,8 @@ export interface CoordinationContext {
   taskRequirements?: { capabilities?: readonly string[]; role?: string };
   /** Milliseconds since the epoch; default: the system's clock. */
   now?: number;
+  /** Fires when the coordination of this variable is given up: nobody waits for its directives any more. */
+  signal?: AbortSignal;
 }
 
 /** A variable as it is given and as it is read; `value` and `version` are the last applied. */
@@ -60,40 +63,71 @@ export interface OrchestrationVariable<V = any> {
   /** Variables that are coordinated before this one. */
   readonly dependsOn?: readonly string[];
   readonly constraints?: readonly VariableConstraint<V>[];
-  /** What the variable tells its agents. Constructors bring the default of their type. */
+  /**
+   * What the variable tells its agents. Constructors bring the default of their type. Where coordination decides anew, it
+   * gives the new value with the directives: that is set first, and if it is refused, nobody is told anything.
+   */
   readonly coordinate?: (
     variable: OrchestrationVariable<V>,
     agents: AgentInfo[],
     context: CoordinationContext,
-  ) => Directive[] | Promise<Directive[]>;
+  ) => Coordination<V> | Promise<Coordination<V>>;
 }
 
-/** @throws MabeamError `INVALID_INPUT` unless `variable` is well formed */
+/** What coordination comes to: directives, with the variable's new value if it has one. */
+export type Coordination<V = any> = Directive[] | { value: V; directives: Directive[] };
+
+const fields = ["id", "type", "agents", "value", "version", "dependsOn", "constraints", "coordinate", "rules", "hub"];
+
+/** @throws MabeamError `INVALID_INPUT` unless `variable` is well formed; its value is not looked at */
 export function checkVariable(variable: OrchestrationVariable): void {
-  if (typeof variable !== "object" || variable === null) {
-    throw invalidInput("not-a-variable", `An orchestration variable must be an object, not ${String(variable)}.`);
+  checkOptions(variable, fields, "an orchestration variable");
+  const { id, type, agents, dependsOn, constraints, coordinate } = variable;
+  checkId(id, "The id of an orchestration variable");
+  if (!types.includes(type)) {
+    const message = `"${id}" has the unknown type "${describe(type)}"; there are ${types.join(", ")}.`;
+    throw invalidInput("unknown-type", message);
   }
-  checkId(variable.id, "The id of an orchestration variable");
-  if (!types.includes(variable.type)) {
-    throw invalidInput(
-      "unknown-type",
-      `"${variable.id}" has the unknown type "${variable.type}"; there are ${types.join(", ")}.`,
-    );
-  }
-  checkAgents(variable.id, variable.agents);
-  for (const dependency of variable.dependsOn ?? []) checkId(dependency, `A dependency of "${variable.id}"`);
-  for (const { name, check } of variable.constraints ?? []) {
-    if (typeof name !== "string" || typeof check !== "function") {
-      throw invalidInput("malformed-constraint", `A constraint of "${variable.id}" needs a name and a check function.`);
-    }
-  }
+  if ((variable.version ?? 1) !== 1)
+    throw invalidInput("invalid-version", `The version of "${id}" counts by itself; give 1.`);
+  if (coordinate !== undefined && typeof coordinate !== "function")
+    throw invalidInput("not-a-function", `coordinate of "${id}" must be a function.`);
+  checkAgents(id, agents);
+  checkLaws(id, dependsOn, constraints);
+}
+
+/** What all constructors take, and what this one takes beside it. */
+export function checkConstructor(
+  id: string,
+  options: Pick<OrchestrationVariable, "agents" | "dependsOn" | "constraints">,
+  own: readonly string[],
+): void {
+  checkId(id, "The id of an orchestration variable");
+  checkOptions(options, ["agents", "dependsOn", "constraints", ...own], `"${id}"`);
+  checkAgents(id, options.agents);
+  checkLaws(id, options.dependsOn, options.constraints);
 }
 
 /** A list of agent ids without doubles. */
-export function checkAgents(variable: string, agents: readonly string[]): void {
+function checkAgents(variable: string, agents: readonly string[]): void {
   if (!Array.isArray(agents)) throw invalidInput("no-agents", `"${variable}" needs agents, a list of ids.`);
   for (const agent of agents) checkId(agent, `An agent of "${variable}"`);
   if (new Set(agents).size !== agents.length) {
     throw invalidInput("duplicate-agent", `"${variable}" lists an agent twice: ${agents.join(", ")}.`);
+  }
+}
+
+function checkLaws(
+  variable: string,
+  dependsOn: readonly string[] = [],
+  constraints: readonly VariableConstraint[] = [],
+): void {
+  if (!Array.isArray(dependsOn)) throw invalidInput("not-a-list", `dependsOn of "${variable}" is a list of ids.`);
+  for (const dependency of dependsOn) checkId(dependency, `A dependency of "${variable}"`);
+  const isLaw = (law: VariableConstraint): boolean =>
+    typeof law?.name === "string" && typeof law.check === "function" && typeof (law.message ?? "") === "string";
+  if (!Array.isArray(constraints) || !constraints.every(isLaw)) {
+    const message = `constraints of "${variable}" is a list of { name, check, message? }, with check a function.`;
+    throw invalidInput("malformed-constraint", message);
   }
 }

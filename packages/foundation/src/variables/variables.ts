@@ -1,7 +1,9 @@
 /** The contract of the live variables, and what they need of the system. */
 import type { AgentVariables, SetOptions, VariableChange } from "../agents/variable-access.ts";
 import type { Clock } from "../core/clock.ts";
+import { invalidInput } from "../core/errors.ts";
 import type { Json } from "../core/json.ts";
+import { checkInteger, checkOptions } from "../core/validate.ts";
 import type { Journal } from "../journal/journal.ts";
 import type { VariableHistory } from "./history.ts";
 import type { OrchestrationVariable } from "./variable.ts";
@@ -51,4 +53,15 @@ export interface VariableHost {
   deliver(variable: OrchestrationVariable, change: VariableChange): void;
   emit(event: "variable:added" | "variable:removed", payload: { at: number; variable: string }): void;
   emit(event: "variable:changed", payload: VariableChange): void;
+}
+
+/** @throws MabeamError `INVALID_INPUT` unless `options` are well formed */
+export function checkSetOptions(options: SetOptions): void {
+  checkOptions(options, ["expectedVersion", "by", "reason"], "setting a variable");
+  const { expectedVersion, by, reason } = options;
+  if (expectedVersion !== undefined) checkInteger(expectedVersion, "expectedVersion", { min: 1 });
+  for (const [name, text] of Object.entries({ by, reason })) {
+    if (text !== undefined && typeof text !== "string")
+      throw invalidInput("not-a-string", `${name} must be a string that says ${name === "by" ? "who" : "why"}.`);
+  }
 }

@@ -37,7 +37,7 @@ export function fromFunction<
 >(
   fn: (inputs: FieldsOfSchemas<I>, context: ProgramContext<ConfigurationFor<V>>) => R | PromiseLike<R>,
   options: FromFunctionOptions<I, O, V>,
-): Program<FieldsOfSchemas<I>, FieldsOfSchemas<O>> {
+): Program<FieldsOfSchemas<I>, FieldsOfSchemas<O>, ConfigurationFor<V>> {
   const { inputs, outputs, name = fn.name === "" ? "function" : fn.name, variables } = options;
   // The types are those of the schemas given; inside, fields are not known more closely.
   const definition: ProgramDefinition<SignatureLike, VariablesGiven, Fields> = {
@@ -46,5 +46,5 @@ export function fromFunction<
     ...(variables === undefined ? {} : { variables }),
     forward: fn as unknown as (typeof definition)["forward"],
   };
-  return program(definition) as unknown as Program<FieldsOfSchemas<I>, FieldsOfSchemas<O>>;
+  return program(definition) as unknown as Program<FieldsOfSchemas<I>, FieldsOfSchemas<O>, ConfigurationFor<V>>;
 }

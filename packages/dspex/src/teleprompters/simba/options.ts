@@ -33,7 +33,7 @@ export interface SimbaOptions<E extends object = Fields, O extends object = Fiel
   /** Default: as many as the budget allows. */
   maxSteps?: number;
   /**
-   * The most examples over which a child is raced against its parent. Default: what lets 60 children run to the end
+   * The most examples over which a child is raced against its parent. Default: what lets 150 children run to the end
    * within the budget, from 32 to 256.
    */
   raceItems?: number;

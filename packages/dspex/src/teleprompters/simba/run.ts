@@ -160,7 +160,7 @@ export class Run {
 
   get #raceItems(): number {
     const { budget, raceItems } = this.#options;
-    return raceItems ?? Math.max(32, Math.min(256, Math.round(budget.evaluations / 60)));
+    return raceItems ?? Math.max(32, Math.min(256, Math.round(budget.evaluations / 150)));
   }
 
   #singles(config: Configuration | undefined): Configuration[] {

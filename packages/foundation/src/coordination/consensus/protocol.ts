@@ -26,6 +26,7 @@ const moreThanHalf: Threshold = { op: ">", num: 1, den: 2, base: "cast" };
 
 /** One agent, one vote. Asks `vote`; a choice of `null` abstains. */
 export const majority: Protocol<MajorityConfig, ThresholdVoteOutcome> = {
+  takes: ["options", "threshold", "quorum"],
   open: (config, participants) =>
     voteRound(
       config,
@@ -35,10 +36,16 @@ export const majority: Protocol<MajorityConfig, ThresholdVoteOutcome> = {
 
 /** As {@link majority}, with weights that the caller sets. */
 export const weighted: Protocol<WeightedConfig, ThresholdVoteOutcome> = {
+  takes: ["options", "threshold", "quorum", "weights"],
   open: (config, participants) => {
     const { weights } = config;
     if (!isRecord(weights))
       throw invalidInput("invalid-weight", `weighted needs weights, a record by agent id, not ${shown(weights)}.`);
+    const stranger = Object.keys(weights).find((agent) => !participants.includes(agent));
+    if (stranger !== undefined)
+      throw invalidInput("unknown-agent", `weights names ${shown(stranger)}, which does not take part.`, {
+        agent: stranger,
+      });
     const voters = participants.map((id) =>
       Object.hasOwn(weights, id) ? { id, weight: weights[id] as number } : { id },
     );

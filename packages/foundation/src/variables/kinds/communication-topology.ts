@@ -1,7 +1,8 @@
 /** A variable that decides who sees whose messages. Its value is a pattern and the edges that follow from it. */
+import { describe } from "../../core/describe.ts";
 import { invalidInput } from "../../core/errors.ts";
 import type { Directive } from "../../agents/directive.ts";
-import { checkAgents, type OrchestrationVariable, type VariableConstraint } from "../variable.ts";
+import { checkConstructor, type OrchestrationVariable, type VariableConstraint } from "../variable.ts";
 
 /** The layouts that {@link topologyEdges} knows. */
 export const topologyPatterns = ["pipeline", "star", "ring", "mesh", "broadcast", "layered", "custom"] as const;
@@ -53,8 +54,9 @@ export interface CommunicationTopology extends OrchestrationVariable<Topology> {
  * @throws MabeamError `INVALID_INPUT` for unknown agents, self-loops, doubled edges, or a shape that lacks its part
  */
 export function communicationTopology(id: string, options: CommunicationTopologyOptions): CommunicationTopology {
+  checkConstructor(id, options, ["pattern", "hub", "layers", "edges"]);
   const agents = [...options.agents];
-  checkAgents(id, agents);
+  if (agents.length === 0) throw invalidInput("no-agents", `"${id}" needs agents to lay out.`);
   return {
     id,
     type: "communication_topology",
@@ -111,13 +113,13 @@ function pairsOf(agents: readonly string[], shape: TopologyShape): Pair[] {
     case "layered":
       return layerPairs(shape.layers);
     case "custom":
-      if (shape.edges === undefined)
+      if (!Array.isArray(shape.edges))
         throw invalidInput("no-edges", "A custom topology needs edges, a list of { from, to }.");
-      return shape.edges.map((edge): Pair => [edge.from, edge.to, edge.type]);
+      return (shape.edges as readonly TopologyEdge[]).map((edge): Pair => [edge?.from, edge?.to, edge?.type]);
     default:
       throw invalidInput(
         "unknown-pattern",
-        `"${String(shape.pattern)}" is no topology; there are ${topologyPatterns.join(", ")}.`,
+        `"${describe(shape.pattern)}" is no topology; there are ${topologyPatterns.join(", ")}.`,
       );
   }
 }
@@ -127,7 +129,7 @@ function inOrder(agents: readonly string[]): Pair[] {
 }
 
 function layerPairs(layers: TopologyShape["layers"]): Pair[] {
-  if (layers === undefined || layers.length === 0)
+  if (!Array.isArray(layers) || layers.length === 0 || !layers.every(Array.isArray))
     throw invalidInput("no-layers", "A layered topology needs layers, a list of lists of ids.");
   return layers
     .slice(1)
@@ -139,9 +141,9 @@ function edgeProblem(agents: readonly string[], edges: readonly TopologyEdge[]):
   const seen = new Set<string>();
   for (const { from, to, type } of edges) {
     const stranger = [from, to].find((agent) => !agents.includes(agent));
-    if (stranger !== undefined) return `"${String(stranger)}" is not among its agents`;
+    if (stranger !== undefined) return `"${describe(stranger)}" is not among its agents`;
     if (from === to) return `"${from}" is joined to itself`;
-    if (!edgeTypes.includes(type)) return `"${String(type)}" is no type of edge`;
+    if (!edgeTypes.includes(type)) return `"${describe(type)}" is no type of edge`;
     const key = JSON.stringify([from, to]);
     if (seen.has(key)) return `the edge from "${from}" to "${to}" is there twice`;
     seen.add(key);

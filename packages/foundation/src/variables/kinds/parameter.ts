@@ -1,6 +1,7 @@
 /** A variable that is one value shared by its agents. */
+import { invalidInput } from "../../core/errors.ts";
 import type { Json } from "../../core/json.ts";
-import { checkAgents, type OrchestrationVariable, type VariableConstraint } from "../variable.ts";
+import { checkConstructor, type OrchestrationVariable, type VariableConstraint } from "../variable.ts";
 
 /** Anything that can say whether a value fits: a zod schema, for one. */
 export interface ValueSchema {
@@ -16,10 +17,15 @@ export interface ParameterOptions<V extends Json> {
   constraints?: readonly VariableConstraint<V>[];
 }
 
-/** Coordination tells each agent `adjust_parameters` with `{ [id]: value }`. */
+/**
+ * Coordination tells each agent `adjust_parameters` with `{ [id]: value }`.
+ * @throws MabeamError `INVALID_INPUT` for options that are malformed or unknown
+ */
 export function parameter<V extends Json>(id: string, options: ParameterOptions<V>): OrchestrationVariable<V> {
+  checkConstructor(id, options, ["value", "schema"]);
   const { schema } = options;
-  checkAgents(id, options.agents);
+  if (schema !== undefined && typeof schema?.safeParse !== "function")
+    throw invalidInput("invalid-schema", `schema of "${id}" must have a safeParse, as a zod schema has.`);
   const fits: VariableConstraint<V>[] =
     schema === undefined
       ? []
