@@ -38,7 +38,9 @@ export function checkTrainset(
       sound.add(example);
     };
     const check = checkFields(inputs, example as Fields);
-    return check instanceof Promise ? check.then(settle) : settle(check);
+    if (check instanceof Promise) return check.then(settle);
+    settle(check);
+    return undefined;
   };
   const checkFrom = (first: number): Promise<void> | undefined => {
     for (let index = first; index < trainset.length; index++) {
