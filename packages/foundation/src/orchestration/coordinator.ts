@@ -212,7 +212,12 @@ function byPriority(directives: readonly Directive[]): Directive[][] {
 }
 
 function checkContext(context: CoordinationContext): void {
-  checkOptions(context, ["taskRequirements", "now", "signal"], "a coordination's context");
+  checkOptions(
+    context,
+    ["taskRequirements", "availableResources", "systemLoad", "now", "signal"],
+    "a coordination's context",
+  );
+  if (context.systemLoad !== undefined) checkNumber(context.systemLoad, "systemLoad", { min: 0 });
   if (context.now !== undefined) checkNumber(context.now, "now");
   const { taskRequirements } = context;
   if (taskRequirements === undefined) return;

@@ -45,6 +45,10 @@ export interface VariableConstraint<V = any> {
 /** What a coordination run is told. */
 export interface CoordinationContext {
   taskRequirements?: { capabilities?: readonly string[]; role?: string };
+  /** What is free, by dimension; for coordination functions, nothing of ours reads it. */
+  availableResources?: Readonly<Record<string, number>>;
+  /** How busy the system is, from 0; for coordination functions, nothing of ours reads it. */
+  systemLoad?: number;
   /** Milliseconds since the epoch; default: the system's clock. */
   now?: number;
   /** Fires when the coordination of this variable is given up: nobody waits for its directives any more. */
