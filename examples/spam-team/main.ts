@@ -91,9 +91,8 @@ function describe({ config, importance, spent, candidates, comparison, controls,
     .filter(([, { interval }]) => interval[0] > 0)
     .toSorted(([, a], [, b]) => b.value - a.value)
     .slice(0, 5);
-  say(
-    `  what mattered        ${mattered.map(([name, { value }]) => `${name} ${Math.round(100 * value)} %`).join(", ")}`,
-  );
+  const shares = mattered.map(([name, { value }]) => `${name} ${Math.round(100 * value)} %`).join(", ");
+  say(`  what mattered        ${shares || "too few candidates to tell: no variable stands out beyond chance"}`);
   const gain = (each: { difference: number; interval: readonly [number, number] }): string =>
     `${signed(each.difference)} [${signed(each.interval[0])}, ${signed(each.interval[1])}]`;
   say(
