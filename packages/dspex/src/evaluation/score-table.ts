@@ -2,9 +2,9 @@
  * Scores that are known already. One table serves an optimizer, its comparisons and its credit assignment, so that
  * nothing is paid for twice; whoever listens to it can write it to a journal and fill it again after a crash.
  */
-import { createHash } from "node:crypto";
-import { canonicalJson, invalidInput, type Json } from "@mabeam/foundation";
+import { invalidInput, type Json } from "@mabeam/foundation";
 import type { AnyProgram } from "../programs/program.ts";
+import { digest } from "../signatures/digest.ts";
 import type { Failure, Usage } from "../programs/trace.ts";
 
 /** What is remembered of one evaluated example: plain JSON. */
@@ -42,6 +42,9 @@ export interface ScoreTable {
   entries(): IterableIterator<KeyedScore>;
 }
 
+// 96 bits, so that no two keys of a table meet by chance.
+const keyDigits = 24;
+
 /** An empty table. */
 export function scoreTable(): ScoreTable {
   const scores = new Map<string, KeyedScore>();
@@ -75,7 +78,7 @@ export function scoreTable(): ScoreTable {
  */
 export function programKey(program: AnyProgram): string {
   const { name, signature, config, learned } = program;
-  return digest([name, signature.hash, config, learned !== undefined]);
+  return digest([name, signature.hash, config, learned !== undefined], keyDigits);
 }
 
 const exampleKeys = new WeakMap<object, string>();
@@ -89,7 +92,7 @@ export function exampleKey(example: object): string {
   if (known !== undefined) return known;
   let key: string;
   try {
-    key = digest(JSON.parse(JSON.stringify(example)));
+    key = digest(JSON.parse(JSON.stringify(example)), keyDigits);
   } catch {
     throw invalidInput(
       "not-json",
@@ -99,5 +102,3 @@ export function exampleKey(example: object): string {
   exampleKeys.set(example, key);
   return key;
 }
-
-const digest = (value: unknown): string => createHash("sha256").update(canonicalJson(value)).digest("hex").slice(0, 24);

@@ -2,9 +2,9 @@
  * What a program takes and gives: named, typed and described fields on two sides. Made from a text, whose types the
  * compiler reads too, or from schemas.
  */
-import { createHash } from "node:crypto";
-import { canonicalJson, checkOptions, MabeamError } from "@mabeam/foundation";
+import { checkOptions, MabeamError } from "@mabeam/foundation";
 import type { StandardSchemaV1 } from "@standard-schema/spec";
+import { digest } from "./digest.ts";
 import {
   fieldOf,
   isSchema,
@@ -133,7 +133,7 @@ export function asSignature<S extends SignatureLike>(given: S): Signature<Inputs
 
 /** The hash of a signature's JSON form: what {@link Signature.hash} is. */
 export function signatureHash(json: SignatureJson): string {
-  return createHash("sha256").update(canonicalJson(json)).digest("hex").slice(0, 16);
+  return digest(json, 16);
 }
 
 function build(inputs: readonly Field[], outputs: readonly Field[], instructions: string | undefined): Signature {

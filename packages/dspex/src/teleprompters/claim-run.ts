@@ -1,8 +1,8 @@
 /** A journal belongs to one run: the first writes down what it is about, and whoever comes later must be about the same. */
-import { createHash } from "node:crypto";
 import { canonicalJson, invalidInput, isMabeamError, type Journal, type Json } from "@mabeam/foundation";
 import { exampleKey } from "../evaluation/score-table.ts";
 import type { AnyProgram } from "../programs/program.ts";
+import { digest } from "../signatures/digest.ts";
 import type { Fields } from "../signatures/signature.ts";
 
 /** What decides the course of a run, beside the program. */
@@ -43,10 +43,10 @@ function factsOf(program: AnyProgram, facts: RunFacts): Record<string, Json> {
   return {
     program: program.name,
     signature: program.signature.hash,
-    space: digest(program.space.toJSON()),
-    start: digest(program.config),
-    trainset: digest(trainset.map(exampleKey)),
-    valset: valset === undefined ? null : digest(valset.map(exampleKey)),
+    space: digest(program.space.toJSON(), 16),
+    start: digest(program.config, 16),
+    trainset: digest(trainset.map(exampleKey), 16),
+    valset: valset === undefined ? null : digest(valset.map(exampleKey), 16),
     seed,
     budget: { evaluations: budget.evaluations, trials: budget.trials ?? null },
     settings: { batchSize, numCandidates, raceItems: raceItems ?? null },
@@ -59,5 +59,3 @@ function checkSame(found: Record<string, Json>, wanted: Record<string, Json>): v
   const message = `The journal holds another run: ${differing.join(", ")} differ. Give this run a journal of its own.`;
   throw invalidInput("other-run", message, { differing });
 }
-
-const digest = (value: unknown): string => createHash("sha256").update(canonicalJson(value)).digest("hex").slice(0, 16);

@@ -44,16 +44,23 @@ const leastItems = 8;
 /** Up to `count` different configurations that nobody has tried. */
 export function propose(context: ProposalContext, count: number, random: Random): Proposal[] {
   const children = new Map<string, Proposal>();
+  const known = [...context.tried.values()].filter(({ estimate }) => estimate.items >= leastItems).map(asTrial);
   for (let attempt = 0; attempt < count * 20 && children.size < count; attempt++) {
     const bucket = context.buckets[attempt % Math.max(1, context.buckets.length)];
-    const child = proposeOne(context, bucket, random);
+    const child = proposeOne(context, known, bucket, random);
     if (child === undefined || context.tried.has(child.key) || children.has(child.key)) continue;
     children.set(child.key, child);
   }
   return [...children.values()];
 }
 
-function proposeOne(context: ProposalContext, bucket: Bucket | undefined, random: Random): Proposal | undefined {
+/** @param known the candidates of which enough is known to tell the sampler */
+function proposeOne(
+  context: ProposalContext,
+  known: readonly FinishedTrial[],
+  bucket: Bucket | undefined,
+  random: Random,
+): Proposal | undefined {
   const { space, blocks, tried, arms } = context;
   const parent = softmaxDraw(context.parents, random);
   const better = bucket === undefined ? undefined : tried.get(bucket.best)?.config;
@@ -68,30 +75,24 @@ function proposeOne(context: ProposalContext, bucket: Bucket | undefined, random
   const child = (config: Configuration | undefined, target: string): Proposal | undefined =>
     config === undefined ? undefined : { config, key: space.key(config), parent, move, target };
 
-  if (move === "explore") return child(sampled(context, random), "everything");
+  if (move === "explore") return child(sampled(context, known, random), "everything");
   if (move === "adopt" && better !== undefined) {
     const block = random.pick(learnable);
     return child(transplant(space, parent.config, better, block), block.name);
   }
   const block = random.pick(active.filter((each) => each.move === move));
   // The sampler sees the whole space; of its answer only the block is taken, the rest stays as the parent has it.
-  const asked = (move === "parameters" || move === "aggregation") && enoughKnown(context) && random() < 0.5;
+  const asked = (move === "parameters" || move === "aggregation") && known.length >= fewestForSampler && random() < 0.5;
   const config = asked
-    ? transplant(space, parent.config, sampled(context, random), block)
+    ? transplant(space, parent.config, sampled(context, known, random), block)
     : nudge(space, parent.config, block, random);
   return child(config, block.name);
 }
 
-const known = ({ tried }: ProposalContext): PoolMember[] =>
-  [...tried.values()].filter(({ estimate }) => estimate.items >= leastItems);
-
-const enoughKnown = (context: ProposalContext): boolean => known(context).length >= fewestForSampler;
-
 /** What the sampler makes of all that is known; by chance while that is little. */
-function sampled(context: ProposalContext, random: Random): Configuration {
-  const { sampler, space } = context;
-  if (!enoughKnown(context)) return space.sample(random);
-  return sampler({ finished: known(context).map(asTrial), pending: [], direction: "maximize" }, space, random);
+function sampled({ sampler, space }: ProposalContext, known: readonly FinishedTrial[], random: Random): Configuration {
+  if (known.length < fewestForSampler) return space.sample(random);
+  return sampler({ finished: known, pending: [], direction: "maximize" }, space, random);
 }
 
 function asTrial({ config, estimate }: PoolMember, number: number): FinishedTrial {
