@@ -15,8 +15,10 @@ const foundation = {
   coordination: ["core", "mechanisms", "agents", "variables", "journal"],
   orchestration: ["core", "agents", "variables", "mechanisms", "coordination", "resources"],
   cluster: ["core", "journal", "agents", "variables"],
-  testing: ["core", "journal", "cluster"],
+  testing: ["core", "journal", "cluster", "agents"],
 };
+// Where everything meets: the composition root, behind the door `mabeam.ts`.
+foundation.system = Object.keys(foundation);
 
 const programs = ["lm", "signatures", "variables"];
 

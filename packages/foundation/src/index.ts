@@ -12,6 +12,7 @@ export {
   type AgentOptions,
   type Backoff,
   type Handlers,
+  type Health,
   type StopReason,
 } from "./agents/define.ts";
 export type { AgentRef, AskOptions } from "./agents/ref.ts";
@@ -20,6 +21,21 @@ export type { AgentChange, AgentInfo, AgentQuery, AgentStatus, WhereOperators } 
 export type { AgentEvents } from "./agents/agent-events.ts";
 export type { Directive, DirectiveAction, DirectiveOutcome } from "./agents/directive.ts";
 export type { AgentVariables, SetOptions, VariableChange } from "./agents/variable-access.ts";
+
+// Supervision
+export type { AgentNode, Supervision, SupervisionTree, SupervisorNode, SupervisorOptions } from "./supervision/tree.ts";
+
+// Resources
+export type {
+  Capacity,
+  DimensionUtilization,
+  RateCapacity,
+  ResourceEvents,
+  ResourcePool,
+  ResourceRequestOptions,
+} from "./resources/resource-pool.ts";
+export type { Lease, LeaseStatus } from "./resources/lease.ts";
+export type { AgentResources } from "./agents/resource-access.ts";
 
 // Variables and orchestration
 export type { Variables } from "./variables/store.ts";

@@ -8,8 +8,11 @@ import type { ProtocolEvents, Protocols } from "./coordination/protocols.ts";
 import type { Clock } from "./core/clock.ts";
 import type { Events } from "./core/events.ts";
 import type { Journal } from "./journal/journal.ts";
-import { checkId, checkInteger, checkMethods, checkOptions } from "./core/validate.ts";
+import { checkId, checkInteger, checkMethods, checkOptions, checkStrings } from "./core/validate.ts";
 import type { CoordinationOptions, CoordinationReport } from "./orchestration/coordinator.ts";
+import type { Scheduling } from "./agents/scheduler.ts";
+import type { ResourceEvents, ResourcePool, DimensionUtilization } from "./resources/resource-pool.ts";
+import type { Supervision } from "./supervision/tree.ts";
 import type { Logger } from "./telemetry/log.ts";
 import type { Tracer } from "./telemetry/telemetry.ts";
 import type { Variables } from "./variables/store.ts";
@@ -29,11 +32,21 @@ export interface MabeamOptions {
   clock?: Clock;
   /** Of `ctx.random`. Default: drawn anew. */
   seed?: number;
+  /**
+   * Signals on which the system closes, before the process ends as by that signal: `["SIGTERM", "SIGINT"]`. A second
+   * signal ends it at once. Default: none.
+   */
+  closeOn?: readonly NodeJS.Signals[];
+  /** For tests: whose turn it is, see `seededScheduling`. Default: in turn, some messages each. */
+  scheduling?: Scheduling;
 }
 
 /** All events by name; each payload carries `at`. */
 export type MabeamEvents = AgentEvents &
-  ProtocolEvents & {
+  ProtocolEvents &
+  ResourceEvents & {
+    /** A supervisor without a parent gave up: its children are stopped until somebody restarts it. */
+    "supervisor:failed": { at: number; supervisor: string; error: unknown };
     "variable:added": { at: number; variable: string };
     "variable:changed": VariableChange;
     "variable:removed": { at: number; variable: string };
@@ -43,11 +56,13 @@ export type MabeamEvents = AgentEvents &
 
 /** A summary for a health check. */
 export interface SystemStatus {
-  /** No agent has failed. */
+  /** No agent, and no supervisor without a parent, has failed. */
   healthy: boolean;
   node: string;
   agents: { total: number; running: number; failed: number };
   variables: number;
+  /** By dimension. */
+  resources: Record<string, DimensionUtilization>;
   /** `successRate`: variables coordinated without error, of all, 0 to 1; 1 before the first run. */
   coordination: { runs: number; successRate: number; meanMs: number };
   uptimeMs: number;
@@ -57,7 +72,9 @@ export interface SystemStatus {
 export interface Mabeam extends AsyncDisposable {
   readonly node: string;
   readonly agents: AgentRegistry;
+  readonly supervisor: Supervision;
   readonly variables: Variables;
+  readonly resources: ResourcePool;
   readonly protocols: Protocols;
   readonly events: Events<MabeamEvents>;
   readonly journal: Journal;
@@ -72,6 +89,14 @@ export interface Mabeam extends AsyncDisposable {
     definition: AgentDefinition<State, H>,
     options?: AgentOptions,
   ): Promise<AgentRef<H>>;
+  /**
+   * Replaces an agent's code, and that of its replicas, while it runs: messages under way finish under the old
+   * definition, those that wait are handled under the new one. The state goes through `definition.migrate` when the
+   * versions differ; an agent that is not running starts with the new code next time.
+   * @throws MabeamError `HANDLER_FAILED` with what `migrate` threw: the old version goes on; `INVALID_INPUT` for a
+   * definition of another name; `AGENT_NOT_FOUND`; `AGENT_NOT_RUNNING` when it stops or crashes meanwhile
+   */
+  upgradeAgent<State, H extends Handlers<State>>(id: string, definition: AgentDefinition<State, H>): Promise<void>;
   /** See {@link Variables.add}. */
   addOrchestrationVariable(variable: OrchestrationVariable): Promise<void>;
   /** Turns the variables' values into directives and delivers them. Never rejects for one variable's failure. */
@@ -83,14 +108,20 @@ export interface Mabeam extends AsyncDisposable {
 
 /** @throws MabeamError `INVALID_INPUT` unless a system can be made with these */
 export function checkMabeamOptions(options: MabeamOptions): void {
-  checkOptions(options, ["node", "journal", "logger", "telemetry", "clock", "seed"], "createMabeam");
-  const { node, journal, logger, telemetry, clock, seed } = options;
+  checkOptions(
+    options,
+    ["node", "journal", "logger", "telemetry", "clock", "seed", "closeOn", "scheduling"],
+    "createMabeam",
+  );
+  const { node, journal, logger, telemetry, clock, seed, closeOn, scheduling } = options;
   if (node !== undefined) checkId(node, "node");
   if (seed !== undefined) checkInteger(seed, "seed");
   if (typeof journal === "string") checkId(journal, "journal, a folder,");
   else if (journal !== undefined) checkMethods(journal, "journal", ["append", "read", "follow", "close"]);
   if (logger !== undefined) checkMethods(logger, "logger", ["debug", "info", "warn", "error", "child"]);
   if (clock !== undefined) checkMethods(clock, "clock", ["now", "monotonic", "after"]);
+  if (closeOn !== undefined) checkStrings(closeOn, "closeOn");
+  if (scheduling !== undefined) checkMethods(scheduling, "scheduling", ["next"]);
   if (telemetry === undefined) return;
   checkOptions(telemetry, ["tracer"], "telemetry");
   if (telemetry.tracer !== undefined) checkMethods(telemetry.tracer, "telemetry.tracer", ["startSpan"]);

@@ -1,185 +1,243 @@
 /**
  * An agent as others meet it: what can be known of it, and which messages it takes in. Its lives are in `lives.ts`; its
- * messages are handled in `loop.ts`.
+ * messages are handled in `inbox.ts`. What an agent that nobody has asked yet does not need is not there yet.
  */
+import type { Soon } from "../core/steps.ts";
 import { MabeamError } from "../core/errors.ts";
-import type { AgentDefinition } from "./define.ts";
+import type { AgentMetrics } from "../telemetry/latency-window.ts";
+import type { AgentEvents } from "./agent-events.ts";
+import type { StopReason } from "./define.ts";
 import type { Directive, DirectiveOutcome } from "./directive.ts";
+import { inThisThread, type Executor } from "./executor.ts";
 import { agentNotRunning, askTimeout, mailboxFull, unknownHandler } from "./failures.ts";
-import type { AgentInfo, AgentStatus } from "./info.ts";
+import { Inbox } from "./inbox.ts";
+import { makeInfo, noMetrics, type AgentInfo, type AgentStatus } from "./info.ts";
+import type { Kind } from "./kind.ts";
 import { Lives } from "./lives.ts";
-import { MessageLoop } from "./loop.ts";
-import { Message, type MessageBody, type Waiter } from "./message.ts";
+import { Message } from "./message.ts";
 import type { ResolvedAgentOptions } from "./options.ts";
+import type { AskOptions } from "./ref.ts";
+import type { Replicas } from "./replicas.ts";
 import { Repeats } from "./repeats.ts";
-import type { AgentServices } from "./services.ts";
+import type { AgentServices, Guardian } from "./services.ts";
 import type { VariableChange } from "./variable-access.ts";
 
-/** Told by the actor; the supervisor and the registry listen. */
-export interface ActorObserver {
-  crashed(actor: Actor): void;
-  changed(actor: Actor): void;
-}
-
-/** An ask with its defaults filled in. */
-export interface ActorAskOptions {
-  timeoutMs: number;
-  signal: AbortSignal | undefined;
-  dedupeId: string | undefined;
-  dedupeTtlMs: number;
-}
+/** Why a message never reached its handler. */
+export type DropReason = AgentEvents["agent:message_dropped"]["reason"];
 
 export class Actor {
+  readonly type = "agent";
   readonly id: string;
-  readonly definition: AgentDefinition;
   readonly options: ResolvedAgentOptions;
-  readonly capabilities: readonly string[];
+  readonly system: AgentServices;
   readonly lives: Lives;
+  readonly executor: Executor;
+  /** Replaced by an upgrade. */
+  kind: Kind;
   role: string;
-  readonly #services: AgentServices;
-  readonly #loop: MessageLoop;
+  inbox: Inbox | undefined = undefined;
+  /** Who decides about its lives, from the first decision on. */
+  guardian: Guardian | undefined = undefined;
+  /** Counts the starts that were asked for in the whole system: what started last is stopped first. */
+  startOrder = 0;
+  /** Its place in the registry, which writes it. */
+  order = 0;
+  /** Who stands in for it when it is asked, once it has been scaled up. */
+  replicas: Replicas | undefined = undefined;
   /** Only for those who repeat their asks. */
-  #repeats: Repeats | undefined;
+  #repeats: Repeats | undefined = undefined;
+  /** Until something of it changes. */
+  #info: AgentInfo | undefined = undefined;
 
   constructor(
     id: string,
-    definition: AgentDefinition,
+    kind: Kind,
     options: ResolvedAgentOptions,
-    services: AgentServices,
-    observer: ActorObserver,
+    system: AgentServices,
+    executor: Executor = inThisThread,
   ) {
     this.id = id;
-    this.definition = definition;
+    this.kind = kind;
     this.options = options;
-    this.capabilities = Object.freeze([...(definition.capabilities ?? [])]);
+    this.system = system;
     this.role = options.role;
-    this.#services = services;
-    this.#loop = new MessageLoop(id, definition, options, services, (life, error) => this.lives.crash(life, error));
-    this.lives = new Lives(id, definition, options, services, this.#loop, {
-      crashed: () => observer.crashed(this),
-      changed: () => observer.changed(this),
-      dropped: (message) => this.#reportDropped(message.name, "agent_not_running"),
-    });
+    this.executor = executor;
+    this.lives = new Lives(this);
   }
 
+  get capabilities(): readonly string[] {
+    return this.kind.capabilities;
+  }
+  get tags(): readonly string[] {
+    return this.options.tags;
+  }
   get status(): AgentStatus {
     return this.lives.status;
   }
-
-  info(): AgentInfo {
-    return {
-      id: this.id,
-      name: this.definition.name,
-      version: this.definition.version ?? 1,
-      role: this.role,
-      capabilities: this.capabilities,
-      tags: this.options.tags,
-      status: this.status,
-      node: this.#services.node,
-      restarts: this.lives.restarts,
-      startedAt: this.lives.startedAt,
-      mailboxDepth: this.#loop.depth,
-      metrics: this.#loop.metrics(),
-    };
+  get restart(): "permanent" | "transient" | "temporary" {
+    return this.options.restart;
+  }
+  get significant(): boolean {
+    return this.options.significant;
+  }
+  get isUp(): boolean {
+    return this.lives.phase === "running" || this.lives.phase === "stopping";
+  }
+  get error(): unknown {
+    return this.lives.error;
   }
 
-  ask(handler: string, payload: unknown, options: ActorAskOptions): Promise<unknown> {
-    const { timeoutMs, signal, dedupeId } = options;
-    if (dedupeId !== undefined) return this.#askOnce(handler, payload, dedupeId, options);
+  begin(why: "start" | "restart"): Soon<boolean> {
+    return this.lives.begin(why);
+  }
+  interrupt(): void {
+    this.lives.interrupt();
+  }
+  end(reason: StopReason): Soon<void> {
+    return this.lives.end(reason);
+  }
+  fail(): void {
+    this.lives.fail();
+  }
+
+  info(): AgentInfo {
+    const { kind, lives, options, system } = this;
+    this.#info ??= makeInfo(
+      {
+        id: this.id,
+        name: kind.name,
+        version: kind.version,
+        role: this.role,
+        capabilities: kind.capabilities,
+        tags: options.tags,
+        status: lives.status,
+        node: system.node,
+        restarts: lives.restarts,
+        startedAt: lives.startedAt,
+        resources: options.resources,
+      },
+      this,
+    );
+    return this.#info;
+  }
+
+  get mailboxDepth(): number {
+    return this.inbox?.depth ?? 0;
+  }
+
+  /** Something of what `info` says has changed. */
+  changed(): void {
+    this.#info = undefined;
+  }
+
+  metrics(): AgentMetrics {
+    return this.inbox?.metrics() ?? noMetrics;
+  }
+
+  /** Messages that wait or are handled. */
+  get load(): number {
+    return this.inbox?.load ?? 0;
+  }
+
+  ask(handler: string, payload: unknown, options: AskOptions | undefined): Promise<unknown> {
+    if (options?.dedupeId !== undefined) return this.#askOnce(handler, payload, options.dedupeId, options);
+    const target = this.replicas?.leastLoaded() ?? this;
     return new Promise((resolve, reject) => {
-      this.#ask(handler, payload, timeoutMs, signal, { resolve, reject });
+      target.#ask(handler, payload, options?.timeoutMs, options?.signal, resolve, reject);
     });
   }
 
   /** The run is everybody's: who gives up gives up only for itself. */
-  #askOnce(handler: string, payload: unknown, dedupeId: string, options: ActorAskOptions): Promise<unknown> {
-    const { timeoutMs, signal, dedupeTtlMs } = options;
-    this.#repeats ??= new Repeats(this.#services.clock);
+  #askOnce(handler: string, payload: unknown, dedupeId: string, options: AskOptions): Promise<unknown> {
+    const { timeoutMs = this.options.askTimeoutMs, signal, dedupeTtlMs = 60_000 } = options;
+    this.#repeats ??= new Repeats(this.system.clock);
     const reply = this.#repeats.once(handler, dedupeId, dedupeTtlMs, () => {
       let message: Message | undefined;
+      const target = this.replicas?.leastLoaded() ?? this;
       const run = new Promise((resolve, reject) => {
-        message = this.#ask(handler, payload, timeoutMs, undefined, { resolve, reject });
+        message = target.#ask(handler, payload, timeoutMs, undefined, resolve, reject);
       });
       return { reply: run, begun: () => message?.isTakenUp === true };
     });
-    return this.#services.deadlines.within(timeoutMs, () => askTimeout(this.id, handler, timeoutMs), reply, signal);
+    return this.system.deadlines.within(timeoutMs, () => askTimeout(this.id, handler, timeoutMs), reply, signal);
   }
 
   /** Returns the message, unless it could not be one. */
   #ask(
     handler: string,
     payload: unknown,
-    timeoutMs: number,
+    timeoutMs: number | undefined,
     signal: AbortSignal | undefined,
-    waiter: Waiter,
+    resolve: (reply: unknown) => void,
+    reject: (error: unknown) => void,
   ): Message | undefined {
-    const known = Object.hasOwn(this.definition.handlers, handler);
-    if (!known || !this.#accepts) {
-      waiter.reject(this.#accepts ? unknownHandler(this, handler) : agentNotRunning(this.id, this.status));
+    const code = this.kind.handlers.get(handler);
+    if (code === undefined || !this.lives.accepts) {
+      reject(this.lives.accepts ? unknownHandler(this.id, this.kind, handler) : agentNotRunning(this.id, this.status));
       return undefined;
     }
-    const message = this.#message({ kind: "handler", handler, payload }, waiter);
-    message.deadline = this.#services.deadlines.set(timeoutMs, () =>
-      message.abandon(askTimeout(this.id, handler, timeoutMs)),
-    );
-    if (signal !== undefined) message.abortWith(signal);
+    const limitMs = timeoutMs ?? this.options.askTimeoutMs;
+    const message = new Message("handler", handler, code, payload, limitMs, resolve, reject);
     this.#post(message);
+    this.system.scheduler.limit(message);
+    if (signal !== undefined) message.abortWith(signal);
     return message;
   }
 
   tell(handler: string, payload: unknown): void {
-    if (!this.#accepts) return this.#reportDropped(handler, "agent_not_running");
-    if (!Object.hasOwn(this.definition.handlers, handler)) return this.#reportDropped(handler, "unknown_handler");
-    this.#post(this.#message({ kind: "handler", handler, payload }, undefined));
+    const target = this.replicas?.leastLoaded() ?? this;
+    const code = target.kind.handlers.get(handler);
+    if (!target.lives.accepts) return target.dropped(handler, "agent_not_running");
+    if (code === undefined) return target.dropped(handler, "unknown_handler");
+    target.#post(new Message("handler", handler, code, payload, 0, undefined, undefined));
   }
 
   /** Shows the agent a directive, in its turn. */
   direct(directive: Directive, timeoutMs: number): Promise<DirectiveOutcome> {
-    if (!this.#accepts) return Promise.resolve("agent_unavailable");
-    if (this.definition.onDirective === undefined) return Promise.resolve("delivered");
+    const { onDirective } = this.kind.definition;
+    if (!this.lives.accepts) return Promise.resolve("agent_unavailable");
+    if (onDirective === undefined) return Promise.resolve("delivered");
     return new Promise((resolve) => {
-      const waiter: Waiter = {
-        resolve: (reply) => resolve(reply === false ? "refused" : "delivered"),
-        reject: (error) => resolve(outcomeOf(error)),
-      };
-      const message = this.#message({ kind: "directive", directive }, waiter);
-      message.deadline = this.#services.deadlines.set(timeoutMs, () =>
-        message.abandon(askTimeout(this.id, "onDirective", timeoutMs)),
-      );
-      this.#loop.postSystem(message);
+      const answered = (reply: unknown): void => resolve(reply === false ? "refused" : "delivered");
+      const failed = (error: unknown): void => resolve(outcomeOf(error));
+      const message = new Message("directive", "onDirective", onDirective, directive, timeoutMs, answered, failed);
+      this.inbox ??= new Inbox(this);
+      this.inbox.postSystem(message);
+      this.#trace(message);
+      this.system.scheduler.limit(message);
     });
   }
 
   /** Shows the agent a variable's change, in its turn, if it wants to see changes. */
   notify(change: VariableChange): void {
-    if (this.definition.onVariable === undefined || !this.#accepts) return;
-    this.#post(this.#message({ kind: "variable", change }, undefined));
+    const { onVariable } = this.kind.definition;
+    if (onVariable === undefined || !this.lives.accepts) return;
+    this.#post(new Message("variable", "onVariable", onVariable, change, 0, undefined, undefined));
   }
 
-  /** An agent that is starting, or down for a moment, keeps messages for its next life. */
-  get #accepts(): boolean {
-    const { status } = this.lives.phase;
-    return status === "running" || status === "starting" || status === "down";
+  /** Tells the world, if anybody listens. */
+  announce<Name extends keyof AgentEvents>(name: Name, payload: () => Omit<AgentEvents[Name], "at" | "agent">): void {
+    const { clock, events } = this.system;
+    if (events.hears(name)) events.emit(name, { at: clock.now(), agent: this.id, ...payload() } as AgentEvents[Name]);
   }
 
-  #message(body: MessageBody, waiter: Waiter | undefined): Message {
-    return new Message(body, waiter, this.#services.telemetry.active());
+  dropped(handler: string, reason: DropReason): void {
+    this.announce("agent:message_dropped", () => ({ handler, reason }));
   }
 
   #post(message: Message): void {
-    const dropped = this.#loop.post(message);
+    this.inbox ??= new Inbox(this);
+    const dropped = this.inbox.post(message);
+    this.#trace(message);
     if (dropped === undefined) return;
     dropped.fail(mailboxFull(this.id, this.options.mailbox.capacity));
-    this.#reportDropped(dropped.name, "mailbox_full");
+    this.dropped(dropped.name, "mailbox_full");
   }
 
-  #reportDropped(handler: string, reason: "mailbox_full" | "agent_not_running" | "unknown_handler"): void {
-    this.#services.events.emit("agent:message_dropped", {
-      at: this.#services.clock.now(),
-      agent: this.id,
-      handler,
-      reason,
-    });
+  // After the message was posted: that is when telemetry looks whether anybody traces.
+  #trace(message: Message): void {
+    const { telemetry } = this.system;
+    if (telemetry.isOn) message.context = telemetry.active();
   }
 }
 

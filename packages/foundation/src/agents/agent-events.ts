@@ -8,6 +8,10 @@ export interface AgentEvents {
   /** It crashed too often, or could not start: it stays down until someone restarts it. */
   "agent:failed": { at: number; agent: string; error: unknown };
   "agent:restarted": { at: number; agent: string; epoch: number; error: unknown };
+  /** Its code was replaced while it ran. */
+  "agent:upgraded": { at: number; agent: string; from: number; to: number };
+  /** It has one more, or one less, to share its work. */
+  "agent:scaled": { at: number; agent: string; replicas: number };
   "agent:message_dropped": {
     at: number;
     agent: string;

@@ -9,6 +9,8 @@ import type { Json } from "../core/json.ts";
 import type { Directive } from "./directive.ts";
 import type { AgentRegistry } from "./registry.ts";
 import type { AgentRef } from "./ref.ts";
+import type { AgentMetrics } from "../telemetry/latency-window.ts";
+import type { AgentResources } from "./resource-access.ts";
 import type { AgentVariables, VariableChange } from "./variable-access.ts";
 
 /** Handlers by name, as a definition holds them. */
@@ -19,7 +21,10 @@ export type Handlers<State = any> = {
 /** Why an agent ends: it crashed, it was stopped, or the whole system closes. */
 export type StopReason = "crash" | "stop" | "restart" | "close";
 
-/** What an agent's code may use. After a restart the old incarnation's context is dead: its writes go nowhere. */
+/**
+ * What an agent's code may use. After a restart the old incarnation's context is dead, and so is that of a message that
+ * was given up: its signal has fired, what it writes goes nowhere, and reaching for others throws `AGENT_NOT_RUNNING`.
+ */
 export interface AgentContext<State = unknown> {
   readonly id: string;
   readonly node: string;
@@ -34,6 +39,10 @@ export interface AgentContext<State = unknown> {
   readonly self: AgentRef;
   readonly agents: AgentRegistry;
   readonly variables: AgentVariables;
+  /** Leases of this agent; they end with it. */
+  readonly resources: AgentResources;
+  /** How this agent has done lately. */
+  readonly metrics: AgentMetrics;
   readonly random: Random;
   readonly clock: Clock;
   /** Registers a further agent. */
@@ -52,6 +61,8 @@ export interface AgentDefinition<State = any, H extends Handlers<State> = Handle
   /** Counts up when the state's shape changes. Default 1. */
   readonly version?: number;
   readonly capabilities?: readonly string[];
+  /** Handlers that may safely run twice: where it is unknown whether one ran, it is run again. */
+  readonly idempotent?: readonly string[];
   /** The state of a new incarnation, from the `args` of registration. */
   readonly state?: (args: any) => State | Promise<State>;
   readonly handlers: H;
@@ -63,6 +74,16 @@ export interface AgentDefinition<State = any, H extends Handlers<State> = Handle
   onDirective?(ctx: AgentContext<State>, directive: Directive): unknown;
   /** Sees each change of a variable that lists this agent, in version order. Throwing is a crash. */
   onVariable?(ctx: AgentContext<State>, change: VariableChange): unknown;
+  /** The state of an older (or newer) version in this version's shape. If it throws, the other version goes on. */
+  migrate?(state: any, fromVersion: number): State | Promise<State>;
+  /** Asked every `healthIntervalMs`, beside the mailbox. Unhealthy, late or throwing, the agent is restarted. */
+  health?(ctx: AgentContext<State>): Health | Promise<Health>;
+}
+
+/** What an agent says of itself. */
+export interface Health {
+  healthy: boolean;
+  detail?: string;
 }
 
 /** Restart delays that grow: `initialMs · factor^(attempt − 1)`, at most `maxMs`. */
@@ -97,6 +118,21 @@ export interface AgentOptions {
   askTimeoutMs?: number;
   /** Default true; otherwise the agent waits, `registered`, for `start()`. */
   autoStart?: boolean;
+  /**
+   * How often its health is asked. Without a `health` of its own an agent is unhealthy when one message has been under
+   * way for that long while others wait. Default: never.
+   */
+  healthIntervalMs?: number;
+  /** What it holds of the resource pool while it is up, by dimension; what the pool does not know is only for queries. */
+  resources?: Readonly<Record<string, number>>;
+  /** The supervisor that it belongs to, last in its start order. Default: alone, with an intensity of its own. */
+  supervisor?: string;
+  /** Its normal end may end its supervisor, see `autoShutdown` there. Default false. */
+  significant?: boolean;
+  /** The state is durable in the journal before a reply is sent, and comes back after a crash. Default false. */
+  persist?: boolean;
+  /** A thread of its own: a module whose default export is the definition. For handlers that keep the processor busy. */
+  isolation?: { thread: URL | string };
 }
 
 /**
@@ -118,11 +154,12 @@ export function defineAgent<State, H extends Handlers<NoInfer<State>>>(
   return Object.freeze({
     ...definition,
     capabilities: Object.freeze([...capabilities]),
+    ...(definition.idempotent !== undefined && { idempotent: Object.freeze([...definition.idempotent]) }),
     handlers: Object.freeze({ ...handlers }),
   });
 }
 
-const hooks = ["state", "onStart", "onStop", "onDirective", "onVariable"] as const;
+const hooks = ["state", "onStart", "onStop", "onDirective", "onVariable", "migrate", "health"] as const;
 
 /** @throws MabeamError `INVALID_INPUT` unless `definition` can be registered */
 export function checkDefinition(definition: AgentDefinition): void {
@@ -138,11 +175,16 @@ export function checkDefinition(definition: AgentDefinition): void {
   checkInteger(definition.version ?? 1, `The version of "${definition.name}"`, { min: 1 });
   if (definition.capabilities !== undefined)
     checkStrings(definition.capabilities, `The capabilities of "${definition.name}"`);
+  if (definition.idempotent !== undefined)
+    checkStrings(definition.idempotent, `The idempotent handlers of "${definition.name}"`);
   if (typeof definition.handlers !== "object" || definition.handlers === null || Array.isArray(definition.handlers)) {
     throw invalidInput("no-handlers", `The definition "${definition.name}" needs handlers, an object of functions.`);
   }
   for (const [name, handler] of Object.entries(definition.handlers))
     checkFunction(handler, definition.name, `handlers.${name}`);
+  const stranger = definition.idempotent?.find((name) => !Object.hasOwn(definition.handlers, name));
+  if (stranger !== undefined)
+    throw invalidInput("unknown-handler", `"${stranger}" is idempotent in "${definition.name}", but no handler of it.`);
   for (const hook of hooks) {
     if (definition[hook] !== undefined) checkFunction(definition[hook], definition.name, hook);
   }

@@ -4,7 +4,7 @@ import { invalidInput } from "../core/errors.ts";
 import { checkId, checkNumber, checkOptions } from "../core/validate.ts";
 import type { Json } from "../core/json.ts";
 
-/** What a directive may ask for. Those of scaling, resources and migration come with their rooms. */
+/** What a directive may ask for. Those of resources and migration come with their rooms. */
 export const directiveActions = [
   "activate",
   "deactivate",
@@ -14,6 +14,8 @@ export const directiveActions = [
   "adjust_parameters",
   "update_communication",
   "change_role",
+  "scale_up",
+  "scale_down",
 ] as const;
 
 /** See {@link directiveActions}. */

@@ -12,10 +12,14 @@ export function agentNotRunning(agent: string, status: string): MabeamError {
   return new MabeamError("AGENT_NOT_RUNNING", message, { details: { agent, status } });
 }
 
-export function unknownHandler(agent: { id: string; definition: { handlers: object } }, handler: string): MabeamError {
-  const handlers = Object.keys(agent.definition.handlers);
-  const message = `The agent "${agent.id}" has no handler "${handler}"; it has ${handlers.join(", ") || "none"}.`;
-  return new MabeamError("UNKNOWN_HANDLER", message, { details: { agent: agent.id, handler, handlers } });
+export function unknownHandler(
+  agent: string,
+  kind: { readonly handlers: ReadonlyMap<string, unknown> },
+  handler: string,
+): MabeamError {
+  const handlers = [...kind.handlers.keys()];
+  const message = `The agent "${agent}" has no handler "${handler}"; it has ${handlers.join(", ") || "none"}.`;
+  return new MabeamError("UNKNOWN_HANDLER", message, { details: { agent, handler, handlers } });
 }
 
 export function askTimeout(agent: string, handler: string, timeoutMs: number): MabeamError {
@@ -43,4 +47,14 @@ export function handlerFailed(agent: string, handler: string, cause: unknown): M
 
 export function closed(what: string): MabeamError {
   return new MabeamError("CLOSED", `${what} is closed; create another one.`);
+}
+
+/** What code is told that goes on after its life, or its message, is over. */
+export function incarnationOver(agent: string, epoch: number): MabeamError {
+  const message = `This run of the agent "${agent}" is over (epoch ${epoch}); stop when ctx.signal fires.`;
+  return new MabeamError("AGENT_NOT_RUNNING", message, { details: { agent, epoch } });
+}
+
+export function unhealthy(agent: string, detail: string): Error {
+  return new Error(`The agent "${agent}" is unhealthy: ${detail}`);
 }

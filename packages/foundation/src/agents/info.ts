@@ -1,13 +1,13 @@
-/** What the registry says about an agent, and how queries are answered. Pure. */
-import { describe } from "../core/describe.ts";
-import { invalidInput } from "../core/errors.ts";
-import { checkId, checkNumber, checkOptions, checkStrings } from "../core/validate.ts";
+/** What the registry says about an agent, and which agents a query means. Pure. */
 import type { AgentMetrics } from "../telemetry/latency-window.ts";
 
 /** Where an agent stands in its life. `migrating` is for clusters. */
 export type AgentStatus = "registered" | "starting" | "running" | "stopping" | "stopped" | "failed" | "migrating";
 
-/** A snapshot of one agent. */
+/**
+ * What is known of one agent: its facts as they were when this was made, and two gauges, `mailboxDepth` and `metrics`,
+ * that are read from the agent whenever they are looked at. Frozen; a spread or JSON takes the gauges' present values.
+ */
 export interface AgentInfo {
   readonly id: string;
   readonly name: string;
@@ -21,8 +21,78 @@ export interface AgentInfo {
   readonly restarts: number;
   /** Start of the present incarnation, milliseconds since the epoch; undefined before the first. */
   readonly startedAt: number | undefined;
+  /** Messages waiting, now. */
   readonly mailboxDepth: number;
+  /** How it has done lately, as of now. */
   readonly metrics: AgentMetrics;
+  /** What it was registered with, by dimension. */
+  readonly resources: Readonly<Record<string, number>>;
+}
+
+/** The part of {@link AgentInfo} that stays as it was when it was made. */
+export type AgentFacts = Omit<AgentInfo, "mailboxDepth" | "metrics">;
+
+/** Where an info reads what changes too often to be told. */
+export interface Gauges {
+  readonly mailboxDepth: number;
+  metrics(): AgentMetrics;
+}
+
+/** The metrics of an agent that has handled nothing yet. */
+export const noMetrics: AgentMetrics = Object.freeze({
+  throughput: 0,
+  p50Ms: 0,
+  p95Ms: 0,
+  p99Ms: 0,
+  errorRate: 0,
+  handled: 0,
+  failed: 0,
+});
+
+const gauges = Symbol("gauges");
+
+/** An info with the means to read its gauges, which nobody sees: neither enumeration nor a spread finds them. */
+interface Gauged {
+  readonly [gauges]: Gauges;
+}
+
+// One pair of functions for all infos: getters of their own would cost each info its shape, and half a kilobyte.
+const gaugeProperties: PropertyDescriptorMap & ThisType<Gauged> = {
+  mailboxDepth: {
+    enumerable: true,
+    get() {
+      return this[gauges].mailboxDepth;
+    },
+  },
+  metrics: {
+    enumerable: true,
+    get() {
+      return this[gauges].metrics();
+    },
+  },
+};
+
+/** An info of these facts. What they refer to is copied unless it is frozen, so that the info cannot change. */
+export function makeInfo(facts: AgentFacts, from: Gauges): AgentInfo {
+  const info = {
+    id: facts.id,
+    name: facts.name,
+    version: facts.version,
+    role: facts.role,
+    capabilities: frozenList(facts.capabilities),
+    tags: frozenList(facts.tags),
+    status: facts.status,
+    node: facts.node,
+    restarts: facts.restarts,
+    startedAt: facts.startedAt,
+    resources: Object.isFrozen(facts.resources) ? facts.resources : Object.freeze({ ...facts.resources }),
+  };
+  Object.defineProperty(info, gauges, { value: from });
+  return Object.freeze(Object.defineProperties(info, gaugeProperties)) as AgentInfo;
+}
+
+function frozenList(list: readonly string[]): readonly string[] {
+  return Object.isFrozen(list) ? list : Object.freeze([...list]);
 }
 
 /** A change that {@link AgentRegistry.watch} reports. */
@@ -57,16 +127,36 @@ export interface AgentQuery {
   where?: Record<string, WhereOperators>;
 }
 
+/** The facts by which agents are indexed. Agents and infos have them. */
+export type Traits = Pick<AgentInfo, "capabilities" | "role" | "tags" | "status">;
+
 /** Whether `info` meets every criterion of `query`. */
 export function matchesQuery(info: AgentInfo, query: AgentQuery): boolean {
+  return matchesTraits(info, query) && matchesRest(info, query);
+}
+
+/** Whether the criteria hold that traits suffice for. */
+export function matchesTraits(traits: Traits, query: AgentQuery): boolean {
   return (
-    (query.capability === undefined || info.capabilities.includes(query.capability)) &&
-    (query.capabilities ?? []).every((capability) => info.capabilities.includes(capability)) &&
-    (query.role === undefined || info.role === query.role) &&
-    (query.tag === undefined || info.tags.includes(query.tag)) &&
-    (query.status === undefined || info.status === query.status) &&
+    (query.capability === undefined || traits.capabilities.includes(query.capability)) &&
+    (query.capabilities === undefined || query.capabilities.every((each) => traits.capabilities.includes(each))) &&
+    (query.role === undefined || traits.role === query.role) &&
+    (query.tag === undefined || traits.tags.includes(query.tag)) &&
+    (query.status === undefined || traits.status === query.status)
+  );
+}
+
+/** Whether `query` has criteria that traits do not suffice for. */
+export function asksForMore(query: AgentQuery): boolean {
+  return query.node !== undefined || query.where !== undefined;
+}
+
+/** Whether the criteria hold that {@link matchesTraits} leaves out. */
+export function matchesRest(info: AgentInfo, query: AgentQuery): boolean {
+  return (
     (query.node === undefined || info.node === query.node) &&
-    Object.entries(query.where ?? {}).every(([path, operators]) => holds(valueAt(info, path), operators))
+    (query.where === undefined ||
+      Object.entries(query.where).every(([path, operators]) => holds(valueAt(info, path), operators)))
   );
 }
 
@@ -82,57 +172,24 @@ function valueAt(info: AgentInfo, path: string): unknown {
     );
 }
 
-const tests: Record<keyof WhereOperators, (value: unknown, operand: any) => boolean> = {
+/** When an operator holds of a value. A list equals whatever it contains. */
+export const operatorTests: Record<keyof WhereOperators, (value: unknown, operand: any) => boolean> = {
   eq: (value, operand) => (Array.isArray(value) ? value.includes(operand) : value === operand),
   neq: (value, operand) => (Array.isArray(value) ? !value.includes(operand) : value !== operand),
   gt: (value, operand) => typeof value === "number" && value > operand,
   gte: (value, operand) => typeof value === "number" && value >= operand,
   lt: (value, operand) => typeof value === "number" && value < operand,
   lte: (value, operand) => typeof value === "number" && value <= operand,
-  in: (value, operand) => operand.includes(value),
-  notIn: (value, operand) => !operand.includes(value),
+  in: (value, operand) => isAnyOf(value, operand),
+  notIn: (value, operand) => !isAnyOf(value, operand),
 };
 
+function isAnyOf(value: unknown, list: readonly unknown[]): boolean {
+  return Array.isArray(value) ? value.some((each) => list.includes(each)) : list.includes(value);
+}
+
 function holds(value: unknown, operators: WhereOperators): boolean {
-  return Object.entries(operators).every(([name, operand]) => tests[name as keyof WhereOperators](value, operand));
-}
-
-const criteria = ["capability", "capabilities", "role", "tag", "status", "node", "where"];
-const statuses: readonly AgentStatus[] = [
-  "registered",
-  "starting",
-  "running",
-  "stopping",
-  "stopped",
-  "failed",
-  "migrating",
-];
-
-/** @throws MabeamError `INVALID_INPUT` for an unknown criterion or operator */
-export function checkQuery(query: AgentQuery): void {
-  checkOptions(query, criteria, "a query");
-  for (const criterion of ["capability", "role", "tag", "node"] as const) {
-    if (query[criterion] !== undefined) checkId(query[criterion], criterion);
-  }
-  if (query.capabilities !== undefined) checkStrings(query.capabilities, "capabilities");
-  if (query.status !== undefined && !statuses.includes(query.status)) {
-    throw invalidInput("unknown-status", `"${describe(query.status)}" is no status; there are ${statuses.join(", ")}.`);
-  }
-  if (query.where !== undefined) checkWhere(query.where);
-}
-
-function checkWhere(where: Record<string, WhereOperators>): void {
-  checkOptions(where, Object.keys(where ?? {}), "where");
-  for (const [path, operators] of Object.entries(where)) {
-    checkOptions(operators, Object.keys(tests), `the condition on "${path}"`);
-    if (Object.keys(operators).length === 0) {
-      throw invalidInput("no-operator", `The condition on "${path}" is empty; give an operator, as { eq: 1 }.`);
-    }
-    for (const [name, operand] of Object.entries(operators)) {
-      if ((name === "in" || name === "notIn") && !Array.isArray(operand)) {
-        throw invalidInput("not-a-list", `The operator "${name}" takes a list, not ${describe(operand)}.`);
-      }
-      if (["gt", "gte", "lt", "lte"].includes(name)) checkNumber(operand, `The operand of "${name}"`);
-    }
-  }
+  return Object.entries(operators).every(([name, operand]) =>
+    operatorTests[name as keyof WhereOperators](value, operand),
+  );
 }

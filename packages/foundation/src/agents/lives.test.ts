@@ -90,7 +90,7 @@ describe("closing", () => {
     const { mabeam, clock } = await start();
     const { definition, alive } = mortal(() => true);
     const registering = mabeam.registerAgent("m", definition);
-    const refused = expect(registering).rejects.toMatchObject({ code: "AGENT_NOT_RUNNING" });
+    const refused = expect(registering).rejects.toMatchObject({ code: "CLOSED" });
     const ref = await mabeam.registerAgent("b", mortal().definition, { backoff: { initialMs: 60_000 } });
     await ref.ask("crash").catch(() => {});
     await clock.settle();
@@ -105,6 +105,8 @@ describe("closing", () => {
     const { mabeam } = await start();
     const { definition } = mortal();
     await mabeam.registerAgent("m", definition, { autoStart: false });
+    const started: unknown[] = [];
+    mabeam.events.on("agent:started", (event) => started.push(event));
     await mabeam.addOrchestrationVariable({
       id: "v",
       type: "custom",
@@ -123,7 +125,8 @@ describe("closing", () => {
     ).rejects.toMatchObject({ code: "CLOSED" });
     await closing;
     expect(await coordination).toMatchObject({ directives: [], variables: [{ variable: "v", ok: false }] });
-    expect(mabeam.agents.get("m")?.status).toBe("registered");
+    expect(() => mabeam.agents.get("m")).toThrow(expect.objectContaining({ code: "CLOSED" }));
+    expect(started).toEqual([]);
   });
 });
 

@@ -49,7 +49,7 @@ export class Mailbox {
   take(): Message | undefined {
     for (;;) {
       const message = this.#queue.shift();
-      if (message === undefined || !message.settled) return message;
+      if (message === undefined || !message.isSettled) return message;
       this.#givenUp--;
     }
   }
@@ -64,7 +64,7 @@ export class Mailbox {
 
   /** Takes out all that still wait, oldest first. */
   drain(): Message[] {
-    const living = this.#queue.drain().filter((message) => !message.settled);
+    const living = this.#queue.drain().filter((message) => !message.isSettled);
     this.#givenUp = 0;
     return living;
   }

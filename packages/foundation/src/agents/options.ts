@@ -20,36 +20,53 @@ export interface ResolvedAgentOptions {
   readonly mailbox: { readonly capacity: number; readonly overflow: "reject" | "drop_oldest" | "drop_newest" };
   readonly askTimeoutMs: number;
   readonly autoStart: boolean;
+  readonly healthIntervalMs: number | undefined;
+  readonly resources: Readonly<Record<string, number>>;
+  readonly supervisor: string | undefined;
+  readonly significant: boolean;
+  readonly persist: boolean;
+  readonly isolation: { readonly thread: URL | string } | undefined;
 }
 
-const defaults = {
+const defaults = Object.freeze({
   args: undefined,
   role: "executor",
-  tags: [],
+  tags: Object.freeze([]),
   restart: "permanent",
   maxRestarts: 3,
   withinMs: 5000,
   backoff: undefined,
   shutdownTimeoutMs: 5000,
   concurrency: 1,
-  mailbox: { capacity: 1000, overflow: "reject" },
+  mailbox: Object.freeze({ capacity: 1000, overflow: "reject" }),
   askTimeoutMs: 30_000,
   autoStart: true,
-} as const satisfies ResolvedAgentOptions;
+  healthIntervalMs: undefined,
+  resources: Object.freeze({}),
+  supervisor: undefined,
+  significant: false,
+  persist: false,
+  isolation: undefined,
+}) satisfies ResolvedAgentOptions;
 
 /** @throws MabeamError `INVALID_INPUT` for an unknown option or a value out of range */
-export function resolveOptions(options: AgentOptions): ResolvedAgentOptions {
+export function resolveOptions(options: AgentOptions | undefined): ResolvedAgentOptions {
+  // Shared: a hundred thousand agents with nothing special about them need one such object.
+  if (options === undefined) return defaults;
   checkOptions(options, Object.keys(defaults), "registerAgent");
   const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
   if (options.mailbox !== undefined) checkOptions(options.mailbox, ["capacity", "overflow"], "mailbox");
   if (options.backoff !== undefined) checkOptions(options.backoff, ["initialMs", "factor", "maxMs"], "backoff");
   checkStrings(options.tags ?? [], "tags");
+  if (options.resources !== undefined)
+    checkOptions(options.resources, Object.keys(options.resources ?? {}), "resources");
   if (options.args !== undefined) encodeRecord(options.args, "args");
   const mailbox = { ...defaults.mailbox, ...options.mailbox };
   const resolved: ResolvedAgentOptions = {
     ...defaults,
     ...given,
     tags: Object.freeze([...(options.tags ?? [])]),
+    resources: Object.freeze({ ...options.resources }),
     mailbox,
   };
   checkResolved(resolved);
@@ -58,9 +75,15 @@ export function resolveOptions(options: AgentOptions): ResolvedAgentOptions {
 
 function checkResolved(options: ResolvedAgentOptions): void {
   checkId(options.role, "role");
-  if (typeof options.autoStart !== "boolean") {
-    throw invalidInput("invalid-flag", `autoStart must be true or false, not ${describe(options.autoStart)}.`);
+  for (const flag of ["autoStart", "persist", "significant"] as const) {
+    if (typeof options[flag] !== "boolean")
+      throw invalidInput("invalid-flag", `${flag} must be true or false, not ${describe(options[flag])}.`);
   }
+  if (options.supervisor !== undefined) checkId(options.supervisor, "supervisor");
+  if (options.healthIntervalMs !== undefined) checkNumber(options.healthIntervalMs, "healthIntervalMs", { min: 1 });
+  for (const [dimension, amount] of Object.entries(options.resources))
+    checkNumber(amount, `resources.${dimension}`, { min: 0 });
+  if (options.isolation !== undefined) checkIsolation(options.isolation);
   oneOf(options.restart, "restart", ["permanent", "transient", "temporary"]);
   oneOf(options.mailbox.overflow, "mailbox.overflow", ["reject", "drop_oldest", "drop_newest"]);
   checkInteger(options.maxRestarts, "maxRestarts", { min: 0 });
@@ -74,6 +97,16 @@ function checkResolved(options: ResolvedAgentOptions): void {
     checkNumber(options.backoff.factor ?? 2, "backoff.factor", { min: 1 });
     checkNumber(options.backoff.maxMs ?? 30_000, "backoff.maxMs", { min: 0 });
   }
+}
+
+function checkIsolation(isolation: { readonly thread: URL | string }): void {
+  checkOptions(isolation, ["thread"], "isolation");
+  const { thread } = isolation;
+  if (thread instanceof URL || (typeof thread === "string" && thread !== "")) return;
+  throw invalidInput(
+    "invalid-module",
+    `isolation.thread is the URL or path of a module, as new URL("./agent.js", import.meta.url), not ${describe(thread)}.`,
+  );
 }
 
 function oneOf(value: string, what: string, allowed: readonly string[]): void {

@@ -48,18 +48,24 @@ export interface AgentRef<H = any> {
   restart(): Promise<void>;
 }
 
+/** Who is behind a ref at the moment. */
+export interface Recipient {
+  ask(handler: string, payload: unknown, options: AskOptions | undefined): Promise<unknown>;
+  tell(handler: string, payload: unknown): void;
+}
+
 /** What a ref needs of the system behind it. */
 export interface RefHost {
-  ask(agent: string, handler: string, payload: unknown, options: AskOptions): Promise<unknown>;
-  tell(agent: string, handler: string, payload: unknown): void;
+  recipient(agent: string): Recipient | undefined;
+  /** Why there is none. */
+  refusal(agent: string): Error;
+  /** A message that was told to nobody. */
+  lost(agent: string, handler: string): void;
   get(agent: string): AgentInfo | undefined;
   start(agent: string): Promise<void>;
   stop(agent: string): Promise<boolean>;
   restart(agent: string): Promise<void>;
 }
-
-// One object for all asks without options: those are the most, and have nothing to check.
-const noOptions: AskOptions = Object.freeze({});
 
 function checkHandler(handler: unknown): void {
   if (typeof handler === "string" && handler !== "") return;
@@ -86,19 +92,23 @@ class Ref implements AgentRef {
     this.#host = host;
   }
 
-  ask(handler: string, payload?: unknown, options: AskOptions = noOptions): Promise<any> {
+  ask(handler: string, payload?: unknown, options?: AskOptions): Promise<any> {
     try {
       checkHandler(handler);
-      if (options !== noOptions) checkAskOptions(options);
+      if (options !== undefined) checkAskOptions(options);
     } catch (error) {
       return Promise.reject(error);
     }
-    return this.#host.ask(this.id, handler, payload, options);
+    const recipient = this.#host.recipient(this.id);
+    if (recipient === undefined) return Promise.reject(this.#host.refusal(this.id));
+    return recipient.ask(handler, payload, options);
   }
 
   tell(handler: string, payload?: unknown): void {
     checkHandler(handler);
-    this.#host.tell(this.id, handler, payload);
+    const recipient = this.#host.recipient(this.id);
+    if (recipient === undefined) this.#host.lost(this.id, handler);
+    else recipient.tell(handler, payload);
   }
 
   info(): AgentInfo {

@@ -1,191 +1,186 @@
-/** Finds agents. One map by id, one index per way to ask; a query walks the smallest index that applies. */
-import { channelUntil, type Channel } from "../core/channel.ts";
-import { checkOptions, checkSignal } from "../core/validate.ts";
-import type { Actor } from "./actor.ts";
+/** Finds agents: one map by id, an index per trait that is asked for, and watchers who are told of changes. */
+import { MabeamError } from "../core/errors.ts";
+import { checkId, checkOptions, checkSignal } from "../core/validate.ts";
+import { AgentIndex } from "./agent-index.ts";
 import type { AgentDefinition } from "./define.ts";
-import { checkQuery, matchesQuery, type AgentChange, type AgentInfo, type AgentQuery } from "./info.ts";
+import { closed } from "./failures.ts";
+import type { AgentChange, AgentInfo, AgentQuery, AgentStatus, Traits } from "./info.ts";
+import { checkQuery } from "./query.ts";
 import { makeRef, type AgentRef, type HandlersOf, type RefHost } from "./ref.ts";
+import { isMeant, type Registered } from "./registered.ts";
+import { Watchers } from "./watchers.ts";
 
-/** What users see of the registry. `has` and `ref` are O(1). */
+/**
+ * What users see of the registry. `get`, `has` and `ref` take the same time however many agents there are, and so does
+ * a `find` by one capability, role, tag or status whose answer has not changed since the last one.
+ *
+ * Every call after the system's `close()` throws `CLOSED`.
+ */
 export interface AgentRegistry {
   get(id: string): AgentInfo | undefined;
-  /** A reference by id, also to an agent that is not registered yet: `agents.ref<typeof definition>(id)` is typed. */
+  /**
+   * A reference by id, also to an agent that is not registered yet: `agents.ref<typeof definition>(id)` is typed.
+   * @throws MabeamError `INVALID_INPUT` for what can be no id
+   */
   ref<D extends AgentDefinition<any, any> = AgentDefinition<any, any>>(id: string): AgentRef<HandlersOf<D>>;
   has(id: string): boolean;
-  /** All agents in order of registration. */
-  list(): AgentInfo[];
-  /** @throws MabeamError `INVALID_INPUT` for an unknown criterion or operator */
-  find(query: AgentQuery): AgentInfo[];
+  /** All agents in order of registration. Frozen; the next change makes a new list. */
+  list(): readonly AgentInfo[];
+  /**
+   * The agents that meet every criterion, in order of registration. Frozen; the next change makes a new list. Only the
+   * agents of the rarest trait asked for are looked at.
+   * @throws MabeamError `INVALID_INPUT` for an unknown criterion or operator
+   */
+  find(query: AgentQuery): readonly AgentInfo[];
+  /** How many `find` would give. @throws MabeamError `INVALID_INPUT` as `find` */
   count(query?: AgentQuery): number;
   /** Stops the agent and forgets it. `false` if it is unknown. */
   unregister(id: string): Promise<boolean>;
-  /** Changes of the agents that match, from now on; ends quietly on abort. */
+  /**
+   * The changes of what `find(query)` gives, from this call on, each once and in order: an agent begins to match
+   * (`added`), ends to (`removed`), or matches and is no longer as it was (`changed`). Conditions on `mailboxDepth` and
+   * `metrics` are looked at when something else of an agent changes. Ends quietly on abort and on close; a reader that
+   * falls 10,000 changes behind gets `RESOURCES_EXHAUSTED`.
+   * @throws MabeamError `INVALID_INPUT` as `find`
+   */
   watch(query?: AgentQuery, options?: { signal?: AbortSignal }): AsyncIterable<AgentChange>;
 }
 
-/** The indexes by which an agent can be found, beside its id. */
-type IndexName = "capability" | "role" | "tag" | "status";
-
-interface Watcher {
-  readonly query: AgentQuery;
-  readonly channel: Channel<AgentChange>;
-  /** Ids that this watcher has been shown. */
-  readonly shown: Set<string>;
-}
-
-export class Registry implements AgentRegistry {
-  readonly #actors = new Map<string, Actor>();
-  readonly #indexes: Record<IndexName, Map<string, Set<Actor>>> = {
-    capability: new Map(),
-    role: new Map(),
-    tag: new Map(),
-    status: new Map(),
-  };
-  /** Under which keys an actor is indexed now, so that a change can take it out of the old ones. */
-  readonly #keys = new Map<Actor, [IndexName, string][]>();
-  readonly #watchers = new Set<Watcher>();
+/** The registry as those see it who run the agents: they say what comes, goes and changes. */
+export class Registry<A extends Registered> implements AgentRegistry {
+  readonly #agents = new AgentIndex<A>();
+  readonly #watchers = new Watchers<A>();
   readonly #refHost: RefHost;
-  readonly #remove: (actor: Actor) => Promise<void>;
+  readonly #remove: (agent: A) => Promise<void>;
+  #isClosed = false;
 
-  constructor(refHost: RefHost, remove: (actor: Actor) => Promise<void>) {
+  /** @param remove stops an agent that is to be forgotten */
+  constructor(refHost: RefHost, remove: (agent: A) => Promise<void>) {
     this.#refHost = refHost;
     this.#remove = remove;
   }
 
-  actor(id: string): Actor | undefined {
-    return this.#actors.get(id);
+  actor(id: string): A | undefined {
+    return this.#agents.get(id);
   }
 
-  actors(): Actor[] {
-    return [...this.#actors.values()];
+  /** In order of registration. */
+  actors(): A[] {
+    return [...this.#agents.values()];
   }
 
-  add(actor: Actor): void {
-    this.#actors.set(actor.id, actor);
-    this.#index(actor);
-    this.#report(actor);
+  /** @throws MabeamError `INVALID_INPUT` for what can be no id; `AGENT_ALREADY_REGISTERED`; `CLOSED` */
+  add(agent: A): void {
+    this.#checkOpen();
+    const { id } = agent;
+    checkId(id, "An agent's id");
+    if (this.#agents.get(id) !== undefined) {
+      const message = `There is already an agent "${id}"; unregister it first, or choose another id.`;
+      throw new MabeamError("AGENT_ALREADY_REGISTERED", message, { details: { agent: id } });
+    }
+    this.#agents.add(agent);
+    this.#watchers.added(agent);
   }
 
-  /** Brings indexes and watchers up to date with an actor whose status or role has changed. */
-  changed(actor: Actor): void {
-    if (this.#actors.get(actor.id) !== actor) return;
-    this.#unindex(actor);
-    this.#index(actor);
-    this.#report(actor);
+  /**
+   * To be called as soon as an agent's status was `from` and is another; and with its present status when only other
+   * facts have changed, as its number of restarts. The same holds for the next two.
+   */
+  statusChanged(agent: A, from: AgentStatus): void {
+    const { capabilities, role, tags } = agent;
+    this.#changed(agent, { capabilities, role, tags, status: from });
+  }
+
+  roleChanged(agent: A, from: string): void {
+    const { capabilities, tags, status } = agent;
+    this.#changed(agent, { capabilities, role: from, tags, status });
+  }
+
+  /** The agent runs another definition now. */
+  replaced(agent: A, fromCapabilities: readonly string[]): void {
+    const { role, tags, status } = agent;
+    this.#changed(agent, { capabilities: fromCapabilities, role, tags, status });
   }
 
   get(id: string): AgentInfo | undefined {
-    return this.#actors.get(id)?.info();
+    this.#checkOpen();
+    return this.#agents.get(id)?.info();
   }
 
   ref(id: string): AgentRef<any> {
+    checkId(id, "An agent's id");
     return makeRef(id, this.#refHost);
   }
 
   has(id: string): boolean {
-    return this.#actors.has(id);
+    this.#checkOpen();
+    return this.#agents.get(id) !== undefined;
   }
 
-  list(): AgentInfo[] {
-    return this.actors().map((actor) => actor.info());
+  list(): readonly AgentInfo[] {
+    this.#checkOpen();
+    return this.#agents.infos();
   }
 
-  find(query: AgentQuery): AgentInfo[] {
-    checkQuery(query);
-    const found: AgentInfo[] = [];
-    for (const actor of this.#candidates(query)) {
-      const info = actor.info();
-      if (matchesQuery(info, query)) found.push(info);
-    }
-    return found;
+  find(query: AgentQuery): readonly AgentInfo[] {
+    this.#checkOpen();
+    return this.#agents.single(query)?.infos() ?? this.#select(query);
   }
 
   count(query?: AgentQuery): number {
-    return query === undefined ? this.#actors.size : this.find(query).length;
+    this.#checkOpen();
+    if (query === undefined) return this.#agents.size;
+    const group = this.#agents.single(query);
+    if (group !== undefined) return group.size;
+    checkQuery(query);
+    return this.#matching(query).length;
   }
 
   async unregister(id: string): Promise<boolean> {
-    const actor = this.#actors.get(id);
-    if (actor === undefined) return false;
-    await this.#remove(actor);
-    if (this.#actors.get(id) !== actor) return false;
-    const last = actor.info();
-    this.#actors.delete(id);
-    this.#unindex(actor);
-    for (const watcher of this.#watchers) {
-      if (watcher.shown.delete(id)) watcher.channel.push({ type: "removed", agent: last });
-    }
+    this.#checkOpen();
+    const agent = this.#agents.get(id);
+    if (agent === undefined) return false;
+    await this.#remove(agent);
+    // Somebody else may have been quicker, and the id may have been given away again.
+    if (this.#agents.get(id) !== agent) return false;
+    this.#agents.delete(agent);
+    this.#watchers.removed(agent);
     return true;
   }
 
   watch(query: AgentQuery = {}, options: { signal?: AbortSignal } = {}): AsyncIterable<AgentChange> {
+    this.#checkOpen();
     checkQuery(query);
     checkOptions(options, ["signal"], "watch");
     checkSignal(options.signal);
-    return channelUntil<AgentChange>(options.signal, (channel) => {
-      const watcher: Watcher = { query, channel, shown: new Set(this.find(query).map((info) => info.id)) };
-      this.#watchers.add(watcher);
-      return () => this.#watchers.delete(watcher);
-    });
+    return this.#watchers.open(query, () => this.#matching(query), options.signal);
   }
 
   /** Ends all watches. */
   close(): void {
-    for (const watcher of [...this.#watchers]) watcher.channel.end();
+    this.#isClosed = true;
+    this.#watchers.close();
   }
 
-  /** The smallest set that must hold every match. */
-  #candidates(query: AgentQuery): Iterable<Actor> {
-    const wanted: [IndexName, string | undefined][] = [
-      ["capability", query.capability],
-      ...(query.capabilities ?? []).map((capability): [IndexName, string] => ["capability", capability]),
-      ["role", query.role],
-      ["tag", query.tag],
-      ["status", query.status],
-    ];
-    let smallest: Iterable<Actor> = this.#actors.values();
-    let size = this.#actors.size;
-    for (const [name, key] of wanted) {
-      if (key === undefined) continue;
-      const set = this.#indexes[name].get(key) ?? new Set();
-      if (set.size < size) [smallest, size] = [set, set.size];
-    }
-    return smallest;
+  #checkOpen(): void {
+    if (this.#isClosed) throw closed("This system");
   }
 
-  #index(actor: Actor): void {
-    const keys: [IndexName, string][] = [
-      ...actor.capabilities.map((capability): [IndexName, string] => ["capability", capability]),
-      ["role", actor.role],
-      ...actor.options.tags.map((tag): [IndexName, string] => ["tag", tag]),
-      ["status", actor.status],
-    ];
-    for (const [name, key] of keys) {
-      const index = this.#indexes[name];
-      const set = index.get(key) ?? new Set();
-      index.set(key, set.add(actor));
-    }
-    this.#keys.set(actor, keys);
+  #changed(agent: A, before: Traits): void {
+    if (this.#agents.get(agent.id) !== agent) return;
+    this.#agents.changed(agent, before);
+    this.#watchers.changed(agent, before);
   }
 
-  #unindex(actor: Actor): void {
-    for (const [name, key] of this.#keys.get(actor) ?? []) {
-      const set = this.#indexes[name].get(key);
-      set?.delete(actor);
-      if (set?.size === 0) this.#indexes[name].delete(key);
-    }
-    this.#keys.delete(actor);
+  #select(query: AgentQuery): readonly AgentInfo[] {
+    checkQuery(query);
+    if (Object.keys(query).length === 0) return this.#agents.infos();
+    return Object.freeze(this.#matching(query).map((agent) => agent.info()));
   }
 
-  #report(actor: Actor): void {
-    if (this.#watchers.size === 0) return;
-    const info = actor.info();
-    for (const { query, channel, shown } of this.#watchers) {
-      const matches = matchesQuery(info, query);
-      if (matches) channel.push({ type: shown.has(actor.id) ? "changed" : "added", agent: info });
-      else if (shown.has(actor.id)) channel.push({ type: "removed", agent: info });
-      if (matches) shown.add(actor.id);
-      else shown.delete(actor.id);
-    }
+  #matching(query: AgentQuery): A[] {
+    const matching: A[] = [];
+    for (const agent of this.#agents.candidates(query)) if (isMeant(agent, query)) matching.push(agent);
+    return matching;
   }
 }

@@ -4,7 +4,7 @@
  * asks with the default timeout share one timer.
  */
 import { abortable } from "./abort.ts";
-import type { Clock, Timer } from "./clock.ts";
+import { yieldToLoop, type Clock, type Timer } from "./clock.ts";
 
 /** A deadline that has been set. */
 export interface Deadline {
@@ -12,76 +12,106 @@ export interface Deadline {
   clear(): void;
 }
 
-class Entry implements Deadline {
-  previous: Entry | undefined;
-  next: Entry | undefined;
-  readonly dueAt: number;
-  readonly onPassed: () => void;
-  readonly #lane: Lane;
+/**
+ * What can fall due. Whatever has a deadline of its own extends this, and is then its own entry in the list: no
+ * closure and no second object for each.
+ */
+export abstract class Due implements Deadline {
+  /** In which list it waits, and beside whom; kept by the list. */
+  lane: Lane | undefined = undefined;
+  previous: Due | undefined = undefined;
+  next: Due | undefined = undefined;
+  dueAt = 0;
 
-  constructor(lane: Lane, dueAt: number, onPassed: () => void) {
-    this.#lane = lane;
-    this.dueAt = dueAt;
-    this.onPassed = onPassed;
-  }
+  /** Called once when the deadline passes. */
+  abstract onDue(): void;
 
   clear(): void {
-    this.#lane.remove(this);
+    this.lane?.remove(this);
+  }
+}
+
+class Callback extends Due {
+  readonly onDue: () => void;
+
+  constructor(onDue: () => void) {
+    super();
+    this.onDue = onDue;
   }
 }
 
 /** The deadlines of one duration, oldest first. */
 class Lane {
-  #head: Entry | undefined;
-  #tail: Entry | undefined;
+  readonly durationMs: number;
+  #head: Due | undefined;
+  #tail: Due | undefined;
   /** Set to the head's time, or to that of a head that has been cleared since. */
   #timer: Timer | undefined;
+  /** Whether the timer keeps the process alive, and whether that is about to be looked at. */
+  #isHeld = false;
+  #isLookedAt = false;
   readonly #clock: Clock;
-  readonly #durationMs: number;
   readonly #onEmpty: () => void;
 
   constructor(clock: Clock, durationMs: number, onEmpty: () => void) {
     this.#clock = clock;
-    this.#durationMs = durationMs;
+    this.durationMs = durationMs;
     this.#onEmpty = onEmpty;
   }
 
-  add(onPassed: () => void): Entry {
-    const entry = new Entry(this, this.#clock.monotonic() + this.#durationMs, onPassed);
-    entry.previous = this.#tail;
-    if (this.#tail === undefined) this.#head = entry;
-    else this.#tail.next = entry;
-    this.#tail = entry;
-    if (this.#timer === undefined) this.#arm(this.#durationMs);
-    // An empty lane keeps its timer, since the next deadline comes soon, but does not hold the process for it.
-    else if (this.#head === entry) this.#timer.keepAlive(true);
-    return entry;
+  add(due: Due, now: number): void {
+    due.lane = this;
+    due.dueAt = now + this.durationMs;
+    due.previous = this.#tail;
+    if (this.#tail === undefined) this.#head = due;
+    else this.#tail.next = due;
+    this.#tail = due;
+    if (this.#timer === undefined) this.#arm(this.durationMs);
+    else if (!this.#isHeld) this.#hold(true);
   }
 
-  remove(entry: Entry): void {
-    // An entry without neighbours that is not the head has been removed before.
-    if (entry.previous === undefined && this.#head !== entry) return;
-    if (entry.previous === undefined) this.#head = entry.next;
-    else entry.previous.next = entry.next;
-    if (entry.next === undefined) this.#tail = entry.previous;
-    else entry.next.previous = entry.previous;
-    entry.previous = undefined;
-    entry.next = undefined;
-    if (this.#head === undefined) this.#timer?.keepAlive(false);
+  remove(due: Due): void {
+    due.lane = undefined;
+    if (due.previous === undefined) this.#head = due.next;
+    else due.previous.next = due.next;
+    if (due.next === undefined) this.#tail = due.previous;
+    else due.next.previous = due.previous;
+    due.previous = undefined;
+    due.next = undefined;
+    if (this.#head === undefined && !this.#isLookedAt) this.#letGoSoon();
+  }
+
+  /**
+   * An empty lane keeps its timer, since the next deadline comes soon, but does not hold the process for it. Not at
+   * once: a lane that empties and fills a million times a second would spend its time on that.
+   */
+  #letGoSoon(): void {
+    this.#isLookedAt = true;
+    yieldToLoop(() => {
+      this.#isLookedAt = false;
+      if (this.#head === undefined && this.#isHeld) this.#hold(false);
+    });
+  }
+
+  #hold(on: boolean): void {
+    this.#isHeld = on;
+    this.#timer?.keepAlive(on);
   }
 
   #arm(delayMs: number): void {
     this.#timer = this.#clock.after(delayMs, () => this.#expire());
+    this.#isHeld = true;
   }
 
   #expire(): void {
     this.#timer = undefined;
+    this.#isHeld = false;
     const now = this.#clock.monotonic();
     // Timers may fire a fraction of a millisecond early.
     while (this.#head !== undefined && this.#head.dueAt <= now + 0.5) {
       const passed = this.#head;
       this.remove(passed);
-      passed.onPassed();
+      passed.onDue();
     }
     if (this.#head === undefined) this.#onEmpty();
     else if (this.#timer === undefined) this.#arm(Math.max(1, this.#head.dueAt - now));
@@ -91,6 +121,8 @@ class Lane {
 /** Sets deadlines against one clock. */
 export class Deadlines {
   readonly #lanes = new Map<number, Lane>();
+  /** Most deadlines have the same duration as the one before. */
+  #last: Lane | undefined;
   readonly #clock: Clock;
 
   constructor(clock: Clock) {
@@ -99,12 +131,26 @@ export class Deadlines {
 
   /** Calls `onPassed` once `durationMs` from now, unless cleared. */
   set(durationMs: number, onPassed: () => void): Deadline {
-    let lane = this.#lanes.get(durationMs);
-    if (lane === undefined) {
-      lane = new Lane(this.#clock, durationMs, () => this.#lanes.delete(durationMs));
-      this.#lanes.set(durationMs, lane);
-    }
-    return lane.add(onPassed);
+    const due = new Callback(onPassed);
+    this.add(due, durationMs, this.#clock.monotonic());
+    return due;
+  }
+
+  /** As {@link set}, for what carries its deadline itself. @param now monotonic milliseconds */
+  add(due: Due, durationMs: number, now: number): void {
+    if (this.#last === undefined || this.#last.durationMs !== durationMs) this.#last = this.#lane(durationMs);
+    this.#last.add(due, now);
+  }
+
+  #lane(durationMs: number): Lane {
+    const known = this.#lanes.get(durationMs);
+    if (known !== undefined) return known;
+    const lane: Lane = new Lane(this.#clock, durationMs, () => {
+      this.#lanes.delete(durationMs);
+      if (this.#last === lane) this.#last = undefined;
+    });
+    this.#lanes.set(durationMs, lane);
+    return lane;
   }
 
   /**

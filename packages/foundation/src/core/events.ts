@@ -28,6 +28,11 @@ export class Events<EventMap extends object> extends EventEmitter<string> {
     return super.once(event, listener);
   }
 
+  /** Whether anybody would hear `event`: what nobody hears need not be made. */
+  hears(event: string): boolean {
+    return this.#prefixes.size > 0 || this.listenerCount(event) > 0;
+  }
+
   /** Calls every listener of `event`; what one throws is reported and stops nobody else. */
   override emit<Name extends keyof EventMap & string>(event: Name, payload: EventMap[Name]): boolean;
   override emit(event: string, payload: unknown): boolean;

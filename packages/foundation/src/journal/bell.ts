@@ -1,4 +1,5 @@
 /** Wakes those who wait for news, without a queue: whoever wakes looks for itself what is new. */
+import { onAbort } from "../core/abort.ts";
 
 /** Counts its rings, so that nobody sleeps through one that came while they were looking. */
 export interface Bell {
@@ -25,11 +26,11 @@ export function bell(): Bell {
       await new Promise<void>((resolve) => {
         const wake = (): void => {
           waiting.delete(wake);
-          signal?.removeEventListener("abort", wake);
+          forget?.();
           resolve();
         };
+        const forget = signal && onAbort(signal, wake);
         waiting.add(wake);
-        signal?.addEventListener("abort", wake, { once: true });
       });
     },
   };

@@ -3,7 +3,9 @@ import { resolve } from "node:path";
 import { invalidInput } from "../core/errors.ts";
 import { checkInteger } from "../core/validate.ts";
 import type { Json } from "../core/json.ts";
+import type { FileJournal } from "./file/journal.ts";
 import type { Journal, JournalEntry } from "./journal.ts";
+import { checkAppend, checkSnapshot } from "./record.ts";
 
 /** Options of {@link fileJournal}. */
 export interface FileJournalOptions {
@@ -36,18 +38,20 @@ export function fileJournal(dir: string, options: FileJournalOptions = {}): Jour
   return new LateJournal(resolve(dir), { segmentBytes, lockTimeoutMs, warn });
 }
 
+/** Checks and copies what it is given at the call, as if nothing had to be loaded first. */
 class LateJournal implements Journal {
   readonly #dir: string;
   readonly #settings: Required<FileJournalOptions>;
-  #opened: Promise<Journal> | undefined;
+  #opened: Promise<FileJournal> | undefined;
 
   constructor(dir: string, settings: Required<FileJournalOptions>) {
     this.#dir = dir;
     this.#settings = settings;
   }
 
-  async append(stream: string, records: readonly Json[], options?: { expected?: number }): Promise<number> {
-    return (await this.#journal()).append(stream, records, options);
+  async append(stream: string, records: readonly Json[], options: { expected?: number } = {}): Promise<number> {
+    const texts = checkAppend(stream, records, options.expected);
+    return (await this.#journal()).append(stream, texts, options.expected);
   }
 
   async *read(stream: string, options?: { from?: number; signal?: AbortSignal }): AsyncGenerator<JournalEntry, void> {
@@ -59,7 +63,8 @@ class LateJournal implements Journal {
   }
 
   async snapshot(stream: string, state: Json, position: number): Promise<void> {
-    return (await this.#journal()).snapshot(stream, state, position);
+    const text = checkSnapshot(stream, state, position);
+    return (await this.#journal()).snapshot(stream, text, position);
   }
 
   async latestSnapshot(stream: string): Promise<{ position: number; state: Json } | undefined> {
@@ -74,7 +79,7 @@ class LateJournal implements Journal {
     return (await this.#journal()).close();
   }
 
-  #journal(): Promise<Journal> {
+  #journal(): Promise<FileJournal> {
     this.#opened ??= import("./file/journal.ts").then(({ FileJournal }) => new FileJournal(this.#dir, this.#settings));
     return this.#opened;
   }

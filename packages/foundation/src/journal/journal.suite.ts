@@ -98,8 +98,9 @@ export function journalSuite(name: string, make: () => Promise<Journal> | Journa
     it("what is read is a copy of what was appended, and `__proto__` is a key like others", () =>
       using(async (journal) => {
         const record = JSON.parse('{"__proto__":{"a":1},"list":[1]}') as { list: number[] };
-        await journal.append("s", [record]);
+        const appended = journal.append("s", [record]);
         record.list.push(2);
+        await appended;
         const [entry] = await collect(journal.read("s"));
         expect(JSON.stringify(entry)).toBe('{"position":1,"record":{"__proto__":{"a":1},"list":[1]}}');
       }));
@@ -180,6 +181,58 @@ export function journalSuite(name: string, make: () => Promise<Journal> | Journa
         expect(seen).toEqual(numbered(1, [1, 2, 3, 4, 5]));
       }));
 
+    it("a follower misses and doubles nothing, however others append, snapshot and compact meanwhile", () =>
+      using(async (journal) => {
+        const all = Array.from({ length: 120 }, (_, index) => index + 1);
+        const history: Json[] = [];
+        const following = (async () => {
+          for await (const entry of journal.follow("s")) {
+            if ("record" in entry) history.push(entry.record);
+            else {
+              // A snapshot stands for what it covers: all that was seen, and perhaps more.
+              expect((entry.snapshot as Json[]).slice(0, history.length)).toEqual(history);
+              history.splice(0, history.length, ...(entry.snapshot as Json[]));
+            }
+            expect(history).toHaveLength(entry.position);
+            if (entry.position === all.length) return;
+            // Sometimes slow, so that it falls behind a compaction.
+            if (entry.position % 16 === 1) await journal.latestSnapshot("s");
+          }
+        })();
+        for (const n of all) {
+          await journal.append("s", [n]);
+          if (n % 10 !== 0) continue;
+          await journal.snapshot("s", all.slice(0, n - 3), n - 3);
+          await journal.compact("s");
+        }
+        await following;
+        expect(history).toEqual(all);
+      }));
+
+    it("a record of 16 MiB is kept like any other", () =>
+      using(async (journal) => {
+        const record = { text: "ü\n🦊".repeat((16 << 20) / 8) };
+        await journal.append("s", ["before", record]);
+        await journal.append("s", ["after"]);
+        expect(await collect(journal.read("s"))).toEqual(numbered(1, ["before", record, "after"]));
+      }));
+
+    it("any number of followers may share a signal", () =>
+      using(async (journal) => {
+        const warnings: Error[] = [];
+        const note = (warning: Error): void => void warnings.push(warning);
+        process.on("warning", note);
+        const stop = new AbortController();
+        const all = Array.from({ length: 20 }, () => collect(journal.follow("s", { signal: stop.signal })));
+        await journal.append("s", [1]);
+        await journal.append("s", [2]);
+        stop.abort();
+        await Promise.all(all);
+        await new Promise((resolve) => setImmediate(resolve));
+        process.off("warning", note);
+        expect(warnings).toEqual([]);
+      }));
+
     it("a reader ends at the end that it found, though others go on appending", () =>
       using(async (journal) => {
         await journal.append("s", [1, 2]);
@@ -202,7 +255,9 @@ export function journalSuite(name: string, make: () => Promise<Journal> | Journa
       using(async (journal) => {
         const circle: Record<string, unknown> = {};
         circle["self"] = circle;
-        for (const bad of [undefined, NaN, 1n, () => 0, new Map(), new Date(0), circle, [undefined]]) {
+        let deep: unknown = 0;
+        for (let level = 0; level < 20_000; level++) deep = [deep];
+        for (const bad of [undefined, NaN, 1n, () => 0, new Map(), new Date(0), circle, deep, [undefined]]) {
           const records = [1, { bad }] as unknown as Json[];
           if (bad === undefined) records[1] = undefined as unknown as Json;
           await expect(journal.append("s", records)).rejects.toMatchObject({

@@ -3,7 +3,7 @@ import { checkId } from "../core/validate.ts";
 import { bell } from "./bell.ts";
 import type { Bell } from "./bell.ts";
 import type { Journal, JournalEntry } from "./journal.ts";
-import { checkAppend, checkRead, decodeRecord, encodeRecord } from "./record.ts";
+import { checkAppend, checkRead, checkSnapshot, decodeRecord } from "./record.ts";
 import { checkSnapshotPosition, closedJournal, versionConflict } from "./refusals.ts";
 
 interface MemoryStream {
@@ -71,8 +71,7 @@ export function memoryJournal(): Journal {
     follow: (name, options = {}) => entries(name, options, true),
     snapshot: async (name, state, position) => {
       checkOpen();
-      checkId(name, "A stream");
-      const text = encodeRecord(state);
+      const text = checkSnapshot(name, state, position);
       const stream = streamOf(name);
       checkSnapshotPosition(name, position, lastOf(stream));
       if (position >= (stream.snapshot?.position ?? 0)) stream.snapshot = { position, text };

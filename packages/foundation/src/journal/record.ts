@@ -9,8 +9,13 @@ import { checkId, checkInteger } from "../core/validate.ts";
  * instances, cycles. Nothing is silently turned into `null` or `{}`.
  */
 export function encodeRecord(record: Json, what = "record"): string {
-  checkJson(record, what, []);
-  return JSON.stringify(record);
+  try {
+    checkJson(record, what, []);
+    return JSON.stringify(record);
+  } catch (error) {
+    if (error instanceof RangeError) throw notJson(what, "nested too deeply, or too long for a string");
+    throw error;
+  }
 }
 
 /** The record of a text that {@link encodeRecord} made: a fresh value each time. */
@@ -24,6 +29,13 @@ export function checkAppend(stream: string, records: readonly Json[], expected: 
   if (!Array.isArray(records)) throw invalidInput("not-a-list", "append takes a list of records.");
   if (expected !== undefined) checkInteger(expected, "expected", { min: 0 });
   return records.map((record) => encodeRecord(record));
+}
+
+/** What every `snapshot` checks first. Returns the text of the state. */
+export function checkSnapshot(stream: string, state: Json, position: number): string {
+  checkId(stream, "A stream");
+  checkInteger(position, "The position of a snapshot", { min: 1 });
+  return encodeRecord(state, "state");
 }
 
 /** What every `read` and `follow` checks. Returns the first position. */

@@ -1,6 +1,5 @@
 /** What every journal refuses, in the same words. */
 import { invalidInput, MabeamError } from "../core/errors.ts";
-import { checkInteger } from "../core/validate.ts";
 
 /** The error of every call after `close`. */
 export function closedJournal(): MabeamError {
@@ -18,7 +17,6 @@ export function versionConflict(stream: string, expected: number, actual: number
 
 /** A snapshot may only cover what the stream holds. */
 export function checkSnapshotPosition(stream: string, position: number, last: number): void {
-  checkInteger(position, "The position of a snapshot", { min: 1 });
   if (position > last) {
     throw invalidInput(
       "beyond-the-end",

@@ -4,6 +4,7 @@ import type { Clock } from "../core/clock.ts";
 import type { Deadlines } from "../core/deadlines.ts";
 import { describe } from "../core/describe.ts";
 import { invalidInput } from "../core/errors.ts";
+import { checkInteger } from "../core/validate.ts";
 import type { Directive, DirectiveOutcome } from "../agents/directive.ts";
 
 /** What a directive can do to an agent. */
@@ -13,6 +14,8 @@ export interface DirectiveEffects {
   start(actor: Actor): Promise<void>;
   stop(actor: Actor): Promise<boolean>;
   changeRole(actor: Actor, role: string): void;
+  /** Adds (or, below 0, drains and takes away) so many agents that share its work. */
+  scale(actor: Actor, by: number): Promise<void>;
 }
 
 /** Delivers within the directive's time, its effect included. What takes longer goes on, but is reported `timed_out`. */
@@ -62,6 +65,14 @@ async function takeEffect(
       }
       const outcome = await show();
       if (outcome === "delivered") effects.changeRole(actor, role);
+      return outcome;
+    }
+    case "scale_up":
+    case "scale_down": {
+      const { count = 1 } = directive.parameters;
+      checkInteger(count, `${directive.action} needs parameters.count that`, { min: 1 });
+      const outcome = await show();
+      if (outcome === "delivered") await effects.scale(actor, directive.action === "scale_up" ? count : -count);
       return outcome;
     }
     case "reconfigure":

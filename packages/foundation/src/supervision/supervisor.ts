@@ -1,134 +1,300 @@
 /**
- * Keeps agents alive. Each agent has an intensity of its own, as if alone under one_for_one: over it, it stays
- * `failed`, and its siblings stay up. What happens to the lives of one agent happens in turn: starts, stops, restarts
- * and what follows a crash never overlap, and nothing follows the last stop.
+ * One supervisor: takes what is asked of its children, and what they tell, one after another. How they begin and end
+ * together is in group.ts. Nothing here makes a promise unless a child does: a restart whose hooks are synchronous
+ * happens within the call that tells of the crash.
+ *
+ * Nothing waits upwards: a supervisor that ends tells its parent after its own turn.
  */
-import type { Actor } from "../agents/actor.ts";
-import { agentNotRunning, handlerFailed } from "../agents/failures.ts";
-import type { AgentServices } from "../agents/services.ts";
-import { pause } from "../core/clock.ts";
+import type { StopReason } from "../agents/define.ts";
+import { agentNotFound } from "../agents/failures.ts";
+import type { Clock } from "../core/clock.ts";
+import { isPromise, proceed, type Soon, type Steps } from "../core/steps.ts";
 import { Turns } from "../core/turns.ts";
-import { planRestart } from "./restart.ts";
+import type { Child, Exit } from "./child.ts";
+import { Effort } from "./effort.ts";
+import { gaveUp, startFailed } from "./failures.ts";
+import { Group, type GroupHost } from "./group.ts";
+import type { Member } from "./member.ts";
+import { NestedSupervisor } from "./nested.ts";
+import { checkSignificant, once, type StartLimits, type SupervisorSpec } from "./spec.ts";
+import { afterExit, shutsDown } from "./strategy.ts";
 
-/** What the supervisor remembers of an agent. */
-interface Charge {
-  readonly turns: Turns;
-  /** When it was restarted lately. */
-  stamps: readonly number[];
-  /** Starts under way and to come, oldest first; each can be given up. */
-  readonly attempts: Set<AbortController>;
-  /** Set with the last stop: why it can never start again. */
-  gone: Error | undefined;
+export interface SupervisorHost {
+  readonly clock: Clock;
+  /** A supervisor without a parent gave up; its children are stopped. */
+  onGivenUp?(supervisor: Supervisor): void;
 }
 
-export class Supervisor {
-  readonly #services: Pick<AgentServices, "clock" | "events">;
-  readonly #charges = new WeakMap<Actor, Charge>();
+export type SupervisorStatus = "starting" | "running" | "stopping" | "stopped" | "failed";
 
-  constructor(services: Pick<AgentServices, "clock" | "events">) {
-    this.#services = services;
+export class Supervisor implements GroupHost {
+  readonly spec: SupervisorSpec;
+  readonly parent: Supervisor | undefined;
+  readonly clock: Clock;
+  readonly #host: SupervisorHost;
+  readonly #group: Group;
+  readonly #turns = new Turns();
+  #asChild: NestedSupervisor | undefined;
+  #status: SupervisorStatus;
+  #error: unknown;
+  /** Its own end, to be told when the turn is over. */
+  #untold: Exit | undefined;
+  /** Why it can never start again. */
+  #gone: Error | undefined;
+
+  constructor(spec: SupervisorSpec, host: SupervisorHost, parent?: Supervisor) {
+    this.spec = spec;
+    this.parent = parent;
+    this.clock = host.clock;
+    this.#host = host;
+    this.#group = new Group(spec, this);
+    this.#status = spec.escalates === false ? "running" : "stopped";
+  }
+
+  /** What its parent starts and stops. */
+  get asChild(): Child {
+    return (this.#asChild ??= new NestedSupervisor(this));
+  }
+
+  get status(): SupervisorStatus {
+    return this.#status;
+  }
+
+  /** Why it failed, or did not begin. */
+  get error(): unknown {
+    return this.#error;
+  }
+
+  /** In start order. */
+  get children(): Iterable<Child> {
+    return this.#group.children;
+  }
+
+  /** Restarts that the present window holds. */
+  get restarts(): number {
+    return this.#group.window.count(this.clock.monotonic());
   }
 
   /**
-   * Starts an agent; a start that throws is retried within the agent's intensity. Without effect on a running one.
-   * @throws MabeamError `HANDLER_FAILED` with the last cause, when the agent is given up; `AGENT_NOT_RUNNING` when it is
-   * stopped meanwhile
+   * Adds a child, last in the start order; it is not begun.
+   * @param isListed whether it begins and restarts with its group even before it was first up. Default false: what was
+   * registered to wait is started by nobody but whoever asks
+   * @throws MabeamError `INVALID_INPUT` for a significant child that can never end the supervisor
    */
-  start(actor: Actor): Promise<void> {
-    const charge = this.#charge(actor);
-    return attempt(charge, (signal) => this.#start(actor, charge, signal));
+  add(child: Child, isListed: boolean = false): void {
+    checkSignificant(child, this.spec);
+    if (this.#group.get(child) !== undefined) return;
+    const member = this.#group.add(child);
+    if (isListed) member.listing = "listed";
+  }
+
+  /** Lets a child go that was finished before; without effect on a stranger. */
+  forget(child: Child): void {
+    const member = this.#group.get(child);
+    if (member === undefined) return;
+    member.listing = "gone";
+    member.giveUpStarts();
+    this.#group.forget(member);
+  }
+
+  /**
+   * Starts a child; without effect on one that is up. A start that fails is tried again within `limits`, which does not
+   * count against the group; then the child is given up. (A temporary child has one try.) When the supervisor itself is
+   * down, it comes up first, with all its children.
+   * @throws MabeamError `HANDLER_FAILED` with the last cause, when the child is given up; `AGENT_NOT_RUNNING` when it is
+   * stopped meanwhile; `AGENT_NOT_FOUND` for a child that was not added
+   */
+  start(child: Child, limits: StartLimits): Soon<void> {
+    return proceed(this.#pursue(this.#member(child), limits, false));
+  }
+
+  /** Ends the present life and begins a new one, from any status, uncounted and without waiting for a backoff. @throws as {@link start} */
+  restart(child: Child, limits: StartLimits): Soon<void> {
+    return proceed(this.#pursue(this.#member(child), limits, true));
   }
 
   /** Ends the present life, or the attempt to begin one. `false` if there was nothing to end. */
-  stop(actor: Actor): Promise<boolean> {
-    const charge = this.#charge(actor);
-    for (const attempted of charge.attempts) attempted.abort();
-    return charge.turns.take(() => actor.lives.end("stop"));
+  stop(child: Child, reason: StopReason): Soon<boolean> {
+    const member = this.#group.get(child);
+    if (member === undefined) return false;
+    member.giveUpStarts();
+    this.#group.interrupt(member);
+    return this.#take(() => this.#stop(member, reason));
   }
 
-  /** Ends the present life and starts a new one; what was asked for does not count against the intensity. */
-  restart(actor: Actor): Promise<void> {
-    const charge = this.#charge(actor);
-    // Somebody wants it up now, not after a backoff; a start under way is let through.
-    if (actor.lives.phase.status === "down") [...charge.attempts][0]?.abort();
-    return attempt(charge, async (signal) => {
-      if (charge.gone === undefined && (await actor.lives.end("restart"))) actor.lives.restarts++;
-      await this.#start(actor, charge, signal);
-    });
+  /** Stops a child for good: whoever starts it from now on is told `why` not. */
+  finish(child: Child, reason: StopReason, why: Error): Soon<void> {
+    const member = this.#group.get(child);
+    if (member === undefined) return;
+    member.gone ??= why;
+    member.listing = "gone";
+    const stopped = this.stop(child, reason);
+    if (isPromise(stopped)) return stopped.then(() => {});
   }
 
-  /** Stops an agent for good: whoever starts it from now on is told `why` not. */
-  finish(actor: Actor, reason: "stop" | "close", why: Error): Promise<boolean> {
-    const charge = this.#charge(actor);
-    charge.gone ??= why;
-    for (const attempted of charge.attempts) attempted.abort();
-    return charge.turns.take(() => actor.lives.end(reason));
+  /** The child tells that a life ended which nobody ended. What was stopped or begun anew since is history. */
+  exited(child: Child, exit: Exit): void {
+    const member = this.#group.get(child);
+    if (member?.ended(exit) === true) this.later(() => this.#afterExit(member, exit));
   }
 
-  /** Decides what follows a crash, and sees it through. */
-  crashed(actor: Actor): void {
-    const charge = this.#charge(actor);
-    const down = actor.lives.phase;
-    // What comes of it shows in the agent's status: nobody waits here.
-    attempt(charge, async (signal) => {
-      // Stopped or restarted by somebody meanwhile: this failure is history.
-      if (actor.lives.phase === down) await this.#revive(actor, charge, signal);
-    }).catch(() => {});
+  /** Begins its children in order; when one fails, those already up are stopped in reverse, and it has failed to begin. */
+  begin(why: "start" | "restart"): Soon<boolean> {
+    const { halts } = this.#group;
+    return this.#take(() => this.#begin(why, halts));
   }
 
-  async #start(actor: Actor, charge: Charge, signal: AbortSignal): Promise<void> {
-    const { lives } = actor;
-    if (charge.gone !== undefined) throw charge.gone;
-    if (lives.phase.status === "running") return;
-    if (signal.aborted) throw agentNotRunning(actor.id, lives.status);
-    if (lives.phase.status !== "down" && (await begins(actor, signal))) return;
-    await this.#revive(actor, charge, signal);
+  /** Makes a {@link begin} under way fail soon. */
+  interrupt(): void {
+    this.#group.halt();
   }
 
-  /** Restarts an agent that is down until a life begins. @throws when it is given up or stopped */
-  async #revive(actor: Actor, charge: Charge, signal: AbortSignal): Promise<void> {
-    const { lives } = actor;
-    while (lives.phase.status === "down") {
-      const { error, over } = lives.phase;
-      await over;
-      if (signal.aborted) throw agentNotRunning(actor.id, "stopping");
-      const plan = planRestart(actor.options, charge.stamps, this.#services.clock.monotonic());
-      if (plan.action === "give_up") {
-        lives.fail(error);
-        throw handlerFailed(actor.id, "onStart", error);
-      }
-      charge.stamps = plan.stamps;
-      if (plan.delayMs > 0) await pause(this.#services.clock, plan.delayMs, signal);
-      if (signal.aborted) throw agentNotRunning(actor.id, "stopping");
-      lives.restarts++;
-      if (!(await begins(actor, signal))) continue;
-      const at = this.#services.clock.now();
-      this.#services.events.emit("agent:restarted", { at, agent: actor.id, epoch: lives.epoch, error });
+  /** Ends its children in reverse, one after another; begins, restarts and backoffs under way are given up. */
+  end(reason: StopReason): Soon<void> {
+    this.#group.halt();
+    this.#group.giveUpStarts();
+    return this.#take(() => this.#end(reason));
+  }
+
+  /**
+   * Ends, and begins anew, whatever its status; uncounted.
+   * @throws MabeamError `HANDLER_FAILED` when a child does not start: then it is failed
+   */
+  renew(): Soon<void> {
+    if (this.parent !== undefined) return this.parent.restart(this.asChild, once);
+    const { halts } = this.#group;
+    return this.#take(() => this.#renew(halts));
+  }
+
+  /** Whoever starts one of its children from now on is told `why` not. */
+  retire(why: Error): void {
+    this.#gone ??= why;
+  }
+
+  /** Stays failed, as does the child that it failed for. */
+  fail(): void {
+    for (const member of this.#group.members) if (member.state === "between") member.fail();
+    this.#status = "failed";
+  }
+
+  later(work: () => Steps<void>): void {
+    void this.#take(work);
+  }
+
+  *exceeded(failed: Member): Steps<void> {
+    if (this.spec.escalates === false) return;
+    this.#error = gaveUp(this.spec, failed.child);
+    this.#group.giveUpStarts();
+    this.#status = "stopping";
+    yield* this.#group.end("stop");
+    this.#status = "failed";
+    this.#untold = { kind: "crash", error: this.#error };
+  }
+
+  /** Tries to start a child until it is up, in as many turns as that takes. */
+  *#pursue(member: Member, limits: StartLimits, isAnew: boolean): Steps<void> {
+    const effort = new Effort(member, limits, isAnew);
+    for (;;) {
+      const left: "nothing" | "supervisor" | "wait" = yield this.#take(() => this.#try(member, effort));
+      if (left === "nothing") return;
+      if (left === "supervisor") yield* this.#comeUp();
+      else if (effort.delayMs !== undefined) yield effort.pause(this.clock);
     }
   }
 
-  #charge(actor: Actor): Charge {
-    const known = this.#charges.get(actor);
-    if (known !== undefined) return known;
-    const charge: Charge = { turns: new Turns(), stamps: [], attempts: new Set(), gone: undefined };
-    this.#charges.set(actor, charge);
-    return charge;
+  /** One try to start a child. @returns what has to come before the next one */
+  *#try(member: Member, effort: Effort): Steps<"nothing" | "supervisor" | "wait"> {
+    effort.checkWanted(this.#gone);
+    if (this.#status !== "running") return "supervisor";
+    const why = effort.isAnew ? "restart" : "start";
+    if (effort.isAnew && member.isLive) {
+      this.#group.handOver(member);
+      yield* member.end("restart");
+      effort.checkWanted(this.#gone);
+    }
+    effort.isAnew = false;
+    if (member.child.isUp) return "nothing";
+    this.#group.handOver(member);
+    if (yield* this.#group.beginOne(member, why)) return "nothing";
+    effort.checkWanted(this.#gone);
+    effort.failed(this.clock.monotonic(), this.spec.escalates === false ? this.#group.window : undefined);
+    return "wait";
   }
-}
 
-/** Work in its turn that brings the agent up, and that can be given up from now on. */
-function attempt<T>(charge: Charge, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  const attempted = new AbortController();
-  charge.attempts.add(attempted);
-  return charge.turns.take(() => work(attempted.signal)).finally(() => charge.attempts.delete(attempted));
-}
-
-/** A life that fails to begin leaves its error in the agent's phase. */
-async function begins(actor: Actor, signal: AbortSignal): Promise<boolean> {
-  try {
-    await actor.lives.begin(signal);
-    return true;
-  } catch {
-    return false;
+  /** Outside any turn of its own: the parent begins it in one of its. */
+  *#comeUp(): Steps<void> {
+    if (this.#gone !== undefined) throw this.#gone;
+    if (this.parent !== undefined) {
+      yield this.parent.start(this.asChild, once);
+      return;
+    }
+    if (yield this.begin("restart")) return;
+    this.fail();
+    throw startFailed(this.asChild);
   }
+
+  *#renew(halts: number): Steps<void> {
+    yield* this.#end("restart");
+    if (yield* this.#begin("restart", halts)) return;
+    this.fail();
+    throw startFailed(this.asChild);
+  }
+
+  *#stop(member: Member, reason: StopReason): Steps<boolean> {
+    this.#group.handOver(member);
+    const wasLive = member.isLive || member.state === "failed";
+    yield* member.end(reason);
+    if (member.child.restart === "temporary") member.letGo();
+    return wasLive;
+  }
+
+  *#afterExit(member: Member, exit: Exit): Steps<void> {
+    // Something happened to the child since: this end is history.
+    if (member.exit !== exit) return;
+    const next = afterExit(member.child.restart, exit.kind);
+    if (next === "restart") return yield* this.#group.revive(member);
+    if (exit.kind === "crash") member.fail();
+    else yield* member.end("stop");
+    if (next === "drop") member.letGo();
+    if (!shutsDown(this.spec.autoShutdown ?? "never", this.#group.members, member)) return;
+    this.#group.giveUpStarts();
+    yield* this.#end("stop");
+    this.#untold = { kind: "normal" };
+  }
+
+  *#begin(why: "start" | "restart", halts: number): Steps<boolean> {
+    if (this.#status === "running") return true;
+    this.#status = "starting";
+    const failed = yield* this.#group.begin(why, halts);
+    this.#status = failed === undefined ? "running" : "failed";
+    this.#error = failed?.child.error;
+    return failed === undefined;
+  }
+
+  *#end(reason: StopReason): Steps<void> {
+    this.#status = "stopping";
+    yield* this.#group.end(reason);
+    this.#status = "stopped";
+  }
+
+  #member(child: Child): Member {
+    const member = this.#group.get(child);
+    if (member === undefined) throw agentNotFound(child.id);
+    return member;
+  }
+
+  #take<T>(work: () => Steps<T>): Soon<T> {
+    const done = this.#turns.take(() => proceed(work()));
+    if (isPromise(done)) done.then(this.#tell, this.#tell);
+    else this.#tell();
+    return done;
+  }
+
+  readonly #tell = (): void => {
+    const exit = this.#untold;
+    if (exit === undefined) return;
+    this.#untold = undefined;
+    if (this.parent !== undefined) this.parent.exited(this.asChild, exit);
+    else if (exit.kind === "crash") this.#host.onGivenUp?.(this);
+  };
 }

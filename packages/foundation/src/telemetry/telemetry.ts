@@ -1,6 +1,6 @@
 /**
- * Spans over `@opentelemetry/api`, named `mabeam.*`. Without an SDK the API's no-op tracer answers, and the cost is a
- * few function calls.
+ * Spans over `@opentelemetry/api`, named `mabeam.*`. Without an SDK there is no span and no context to carry, and the
+ * cost is one look at whether there is an SDK by now.
  */
 import { describe } from "../core/describe.ts";
 import { context, SpanKind, SpanStatusCode, trace, type Context, type Span, type Tracer } from "@opentelemetry/api";
@@ -11,15 +11,28 @@ export type { Context, Tracer } from "@opentelemetry/api";
 export type SpanAttributes = Record<string, string | number | boolean>;
 
 export interface Telemetry {
+  /** Whether anybody traces. Looked at once a burst, by {@link refresh}. */
+  readonly isOn: boolean;
+  refresh(): void;
   /** The caller's context, to be carried with a message. */
   active(): Context;
   /** Runs `work` in a span that is a child of `parent`, and ends it with the outcome. */
   span<T>(name: string, attributes: SpanAttributes, parent: Context, work: () => T): T;
 }
 
+/** Where `@opentelemetry/api` 1.x keeps what an SDK has registered: asking it for a no-op costs more than looking. */
+const registered = Symbol.for("opentelemetry.js.api.1");
+
 /** @param tracer default: the global provider's, looked up at each span so that an SDK may be registered later */
 export function createTelemetry(tracer?: Tracer): Telemetry {
+  let api: { context?: unknown; trace?: unknown } | undefined;
   return {
+    isOn: tracer !== undefined,
+    refresh() {
+      if (tracer !== undefined) return;
+      api ??= (globalThis as { [registered]?: { context?: unknown; trace?: unknown } })[registered];
+      (this as { isOn: boolean }).isOn = api !== undefined && (api.context !== undefined || api.trace !== undefined);
+    },
     active: () => context.active(),
     span: (name, attributes, parent, work) => {
       const source = tracer ?? trace.getTracer("@mabeam/foundation");

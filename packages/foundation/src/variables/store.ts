@@ -212,7 +212,7 @@ export class VariableStore implements Variables {
     this.#host.emit("variable:changed", change);
   }
 
-  #inTurn<T>(entry: Entry, work: () => Promise<T>): Promise<T> {
+  async #inTurn<T>(entry: Entry, work: () => Promise<T>): Promise<T> {
     return entry.turns.take(() => {
       this.#checkOpen();
       return work();

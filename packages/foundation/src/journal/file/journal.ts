@@ -2,18 +2,21 @@
  * A journal in files, for any number of processes on one host. Each stream is a folder of segment files; `frame.ts`
  * tells how records lie in them, `lock.ts` how writers take turns, `recovery.ts` what a crash may leave behind.
  */
-import { mkdir, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { checkId, checkInteger } from "../../core/validate.ts";
+import { checkId } from "../../core/validate.ts";
 import { bell } from "../bell.ts";
 import type { Json } from "../../core/json.ts";
 import type { FileJournalOptions } from "../file-journal.ts";
-import type { Journal, JournalEntry } from "../journal.ts";
-import { checkAppend, checkRead, encodeRecord } from "../record.ts";
+import type { JournalEntry } from "../journal.ts";
+import { checkRead } from "../record.ts";
 import { closedJournal } from "../refusals.ts";
+import { gate } from "./gate.ts";
 import { announceOwner, removeDeadOwners } from "./owner.ts";
 import { readEntries } from "./reader.ts";
 import type { ReadSettings } from "./reader.ts";
+import { syncFolder } from "./segments.ts";
+import { shared } from "./shared.ts";
 import { readSnapshot } from "./snapshots.ts";
 import { streamFolder } from "./stream-folder.ts";
 import { StreamWriter } from "./stream.ts";
@@ -27,14 +30,20 @@ interface OpenStream {
   reading: ReadSettings;
 }
 
-export class FileJournal implements Journal {
+/** The methods of `Journal`; records and states arrive checked, as JSON text. */
+export class FileJournal {
   readonly #root: string;
   readonly #settings: FileJournalSettings;
   readonly #streams = new Map<string, OpenStream>();
   readonly #limitOpenFiles = recentOnly(openFiles);
+  readonly #gate = gate(openFiles);
+  readonly #syncNames = shared(async () => {
+    await syncFolder(join(this.#root, "streams"));
+    await syncFolder(this.#root);
+  });
   /** Work that `close` waits for. */
   readonly #underWay = new Set<Promise<unknown>>();
-  /** Path of the owner file, once something was asked for. */
+  /** Path of the owner file, once a lock was asked for. */
   #owner: Promise<string> | undefined;
   #closing: Promise<void> | undefined;
 
@@ -43,10 +52,9 @@ export class FileJournal implements Journal {
     this.#settings = settings;
   }
 
-  async append(name: string, records: readonly Json[], options: { expected?: number } = {}): Promise<number> {
+  async append(name: string, texts: string[], expected: number | undefined): Promise<number> {
     this.#checkOpen();
-    const texts = checkAppend(name, records, options.expected);
-    return this.#with(name, ({ writer }) => writer.append(texts, options.expected));
+    return this.#with(name, ({ writer }) => writer.append(texts, expected));
   }
 
   read(name: string, options: { from?: number; signal?: AbortSignal } = {}): AsyncIterable<JournalEntry> {
@@ -57,11 +65,8 @@ export class FileJournal implements Journal {
     return this.#entries(name, options, true);
   }
 
-  async snapshot(name: string, state: Json, position: number): Promise<void> {
+  async snapshot(name: string, text: string, position: number): Promise<void> {
     this.#checkOpen();
-    checkId(name, "A stream");
-    checkInteger(position, "The position of a snapshot", { min: 1 });
-    const text = encodeRecord(state);
     await this.#with(name, ({ writer }) => writer.snapshot(text, position));
   }
 
@@ -94,8 +99,7 @@ export class FileJournal implements Journal {
       return stream.reading;
     });
     if (!goesOn) return yield* readEntries(reading, first, false, signal);
-    await mkdir(reading.folder, { recursive: true });
-    const stop = watchFolder(reading.folder, () => reading.news.ring());
+    const stop = await watchFolder(reading.folder, () => reading.news.ring());
     try {
       yield* readEntries(reading, first, true, signal);
     } finally {
@@ -108,7 +112,7 @@ export class FileJournal implements Journal {
   }
 
   async #with<T>(name: string, work: (stream: OpenStream) => Promise<T>): Promise<T> {
-    const result = this.#ownerPath().then((owner) => work(this.#stream(name, owner)));
+    const result = work(this.#stream(name));
     this.#underWay.add(result);
     try {
       return await result;
@@ -125,7 +129,7 @@ export class FileJournal implements Journal {
     return this.#owner;
   }
 
-  #stream(name: string, owner: string): OpenStream {
+  #stream(name: string): OpenStream {
     const known = this.#streams.get(name);
     if (known !== undefined) return known;
     const folder = join(this.#root, "streams", streamFolder(name));
@@ -134,9 +138,12 @@ export class FileJournal implements Journal {
       news.ring();
       this.#limitOpenFiles(writer);
     };
-    const writer = new StreamWriter(name, folder, { ...this.#settings, owner, onAppended });
+    const owner = (): Promise<string> => this.#ownerPath();
+    const shares = { owner, gate: this.#gate, syncNames: this.#syncNames };
+    const writer = new StreamWriter(name, folder, { ...this.#settings, ...shares, onAppended });
     const isClosed = (): boolean => this.#closing !== undefined;
-    const reading = { folder, news, isClosed, confirm: () => writer.confirm(), furthest: undefined };
+    const confirm = (): Promise<void> => writer.confirm();
+    const reading = { folder, news, gate: this.#gate, isClosed, confirm, furthest: undefined };
     const stream = { writer, reading };
     this.#streams.set(name, stream);
     return stream;
@@ -147,13 +154,17 @@ export class FileJournal implements Journal {
     const ownerPath = await this.#owner?.catch(() => undefined);
     for (const { writer, reading } of this.#streams.values()) {
       reading.news.ring();
-      await writer.close();
+      // All that was acknowledged is durable already: nothing is lost with a file that does not close.
+      await writer.close().catch(() => {});
     }
-    if (ownerPath !== undefined) await rm(ownerPath, { force: true });
+    if (ownerPath !== undefined) await rm(ownerPath, { force: true }).catch(() => {});
   }
 }
 
-/** Any number of streams may be in use, but only so many files are held open: those appended to last. */
+/**
+ * Any number of streams may be in use, but only so many are written at a time, and only so many files are held open in
+ * between: those appended to last.
+ */
 const openFiles = 64;
 
 function recentOnly(limit: number): (used: StreamWriter) => void {

@@ -6,7 +6,8 @@
  * else can have removed it, and the dead do not come back. So no lock of a living holder is ever taken away by mistake,
  * and no time-out decides (except where a holder cannot be judged from here: see {@link patienceMs}).
  */
-import { link, readFile, rm, stat, unlink } from "node:fs/promises";
+import { link, readFile, rm, stat } from "node:fs/promises";
+import { basename } from "node:path";
 import { pause, systemClock } from "../../core/clock.ts";
 import { MabeamError } from "../../core/errors.ts";
 import { lifeOf, parseOwner } from "./owner.ts";
@@ -27,7 +28,8 @@ export async function withLock<T>(path: string, self: string, timeoutMs: number,
   try {
     return await work();
   } finally {
-    await rm(path, { force: true });
+    // The work is done, or has failed, whatever becomes of this: a lock that stays is known as one's own next time.
+    await rm(path, { force: true }).catch(() => {});
   }
 }
 
@@ -39,6 +41,8 @@ async function acquire(path: string, self: string, timeoutMs: number): Promise<v
     if (await tryLink(self, path)) return;
     const held = await inspect(path);
     if (held === undefined) continue;
+    // Not in use: a journal works on a stream one thing after the other. It could not be removed the last time.
+    if (held.owner?.id === basename(self)) return;
     const now = systemClock.monotonic();
     if (seen === undefined || !isSame(seen, held)) [seen, seenSince] = [held, now];
     const life = lifeOf(held.owner);
@@ -90,7 +94,7 @@ async function breakLock(path: string, dead: Held, self: string, timeoutMs: numb
     // A dead owner's file may still be cleaned away by others, which changes the ctime, but not the owner.
     const still =
       present !== undefined && (lifeOf(present.owner) === "dead" ? present.text === dead.text : isSame(present, dead));
-    if (still) await unlink(path);
+    if (still) await rm(path, { force: true });
   });
 }
 

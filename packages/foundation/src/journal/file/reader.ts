@@ -5,9 +5,10 @@
 import type { Bell } from "../bell.ts";
 import type { JournalEntry } from "../journal.ts";
 import { decodeRecord } from "../record.ts";
+import type { Gate } from "./gate.ts";
 import { corrupt, readPiece } from "./recovery.ts";
 import type { Piece } from "./recovery.ts";
-import { isFileError, listFolder, segmentPath } from "./segments.ts";
+import { isFileError, isReadOnly, listFolder, segmentPath } from "./segments.ts";
 import { readSnapshot } from "./snapshots.ts";
 
 /** A place between two appends: the record at byte `offset` of segment `first` has position `expected`. */
@@ -21,6 +22,7 @@ interface Cursor {
 export interface ReadSettings {
   folder: string;
   news: Bell;
+  gate: Gate;
   isClosed(): boolean;
   /** Makes sure, under the lock, that what looked like damage is (then rejects with `JOURNAL_CORRUPT`) or is not. */
   confirm(): Promise<void>;
@@ -62,8 +64,8 @@ async function endOf(settings: ReadSettings): Promise<number> {
   const first = segments.at(-1);
   if (first === undefined) return snapshots.at(-1) ?? 0;
   const known = settings.furthest;
-  const start = known?.first === first ? known : { first, offset: 0, expected: first };
-  const piece = await pieceAt(settings.folder, start, undefined);
+  const start = known?.first === first ? known : startOf(first);
+  const piece = await pieceAt(settings, start, undefined);
   if (piece === undefined) return endOf(settings);
   settings.furthest = piece.next;
   return piece.badAt === undefined ? piece.next.expected - 1 : Infinity;
@@ -107,26 +109,36 @@ async function readSegment(
   next: number,
   cursor: Cursor | undefined,
 ): Promise<Found> {
-  const start = cursor?.first === first ? cursor : { first, offset: 0, expected: first };
-  const piece = await pieceAt(settings.folder, start, nextFirst);
+  const start = cursor?.first === first ? cursor : startOf(first);
+  const piece = await pieceAt(settings, start, nextFirst);
   // Compaction has taken the segment away: look again.
   if (piece === undefined) return { entries: [], cursor: undefined, isEnd: false };
   const entries = piece.frames.filter((frame) => frame.position >= next);
   if (piece.badAt !== undefined && entries.length === 0) {
-    if (nextFirst !== undefined) throw corrupt(segmentPath(settings.folder, first), piece.badAt);
-    await settings.confirm();
+    const damage = corrupt(segmentPath(settings.folder, first), piece.badAt);
+    if (nextFirst !== undefined) throw damage;
+    await settings.confirm().catch((error: unknown) => {
+      throw isReadOnly(error) ? damage : error;
+    });
     return { entries, cursor: undefined, isEnd: false };
   }
   return { entries, cursor: piece.next, isEnd: entries.length === 0 && nextFirst === undefined };
 }
 
+function startOf(first: number): Cursor {
+  return { first, offset: 0, expected: first };
+}
+
 async function pieceAt(
-  folder: string,
+  settings: ReadSettings,
   start: Cursor,
   nextFirst: number | undefined,
 ): Promise<(Piece & { next: Cursor }) | undefined> {
+  const path = segmentPath(settings.folder, start.first);
   try {
-    const piece = await readPiece(segmentPath(folder, start.first), start, nextFirst);
+    const piece = await settings.gate(() => readPiece(path, start, nextFirst));
+    // Perhaps the place is no longer one between two appends: a writer whose disk refused took back what was read.
+    if (piece.isAstray && start.offset > 0) return await pieceAt(settings, startOf(start.first), nextFirst);
     const expected = start.expected + piece.frames.length;
     return { ...piece, next: { first: start.first, offset: piece.end, expected } };
   } catch (error) {

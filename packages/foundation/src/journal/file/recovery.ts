@@ -52,6 +52,8 @@ export interface Piece {
   end: number;
   /** Offset of what could not be read, if it is more than an append in progress at the end of the last segment. */
   badAt?: number;
+  /** No record begins where one was looked for, though something else does. */
+  isAstray: boolean;
 }
 
 /**
@@ -65,7 +67,9 @@ export async function readPiece(
 ): Promise<Piece> {
   const bytes = await readBytes(path, from.offset);
   const { frames, end, problem } = parseFrames(bytes, from.expected);
-  const piece = { frames: nextFirst === undefined ? frames : within(frames, nextFirst), end: from.offset + end };
+  const isAstray = frames.length === 0 && problem !== undefined;
+  const counting = nextFirst === undefined ? frames : within(frames, nextFirst);
+  const piece = { frames: counting, end: from.offset + end, isAstray };
   const complete = nextFirst !== undefined && from.expected + piece.frames.length === nextFirst;
   const inProgress = nextFirst === undefined && problem?.kind !== "damaged";
   if (complete || inProgress) return piece;

@@ -9,6 +9,8 @@ import { join } from "node:path";
 export interface Listing {
   segments: number[];
   snapshots: number[];
+  /** Names of what a killed process was about: drafts of files, and locks on locks. */
+  leftovers: string[];
 }
 
 const digits = 16;
@@ -25,10 +27,11 @@ export function snapshotPath(folder: string, position: number): string {
 
 /** Lists a stream's folder; one that does not exist is empty. */
 export async function listFolder(folder: string): Promise<Listing> {
-  const listing: Listing = { segments: [], snapshots: [] };
+  const listing: Listing = { segments: [], snapshots: [], leftovers: [] };
   for (const name of await namesIn(folder)) {
     const match = /^(\d{16})\.(log|snapshot)$/.exec(name);
     if (match !== null) listing[match[2] === "log" ? "segments" : "snapshots"].push(Number(match[1]));
+    else if (name.endsWith(".draft") || name.startsWith("lock.")) listing.leftovers.push(name);
   }
   listing.segments.sort((a, b) => a - b);
   listing.snapshots.sort((a, b) => a - b);
@@ -44,7 +47,7 @@ async function namesIn(folder: string): Promise<string[]> {
   }
 }
 
-/** The bytes of a file from `offset` to its present end. */
+/** The bytes of a file from `offset` to its present end; none if that comes before. */
 export async function readBytes(path: string, offset: number): Promise<Buffer> {
   const file = await open(path, "r");
   try {
@@ -72,6 +75,11 @@ export async function syncFolder(folder: string): Promise<void> {
   } finally {
     await handle.close();
   }
+}
+
+/** Whether `error` says that this process may not write here. */
+export function isReadOnly(error: unknown): boolean {
+  return ["EROFS", "EACCES", "EPERM"].some((code) => isFileError(error, code));
 }
 
 /** Whether `error` is the operating system's `code`. */

@@ -3,20 +3,25 @@
  * stream's lock with a single write and a single fsync, however many callers are in it (group commit).
  */
 import { mkdir } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { checkSnapshotPosition, versionConflict } from "../refusals.ts";
 import { compactFolder } from "./compaction.ts";
 import { encodeAppend } from "./frame.ts";
+import type { Gate } from "./gate.ts";
 import { withLock } from "./lock.ts";
 import type { Warn } from "./recovery.ts";
-import { listFolder, syncFolder } from "./segments.ts";
+import { isReadOnly, listFolder } from "./segments.ts";
 import { writeSnapshot } from "./snapshots.ts";
 import { TailWriter } from "./tail-writer.ts";
 
 /** What a stream needs to know of its journal. */
 export interface StreamSettings {
-  /** Path of the journal's owner file, which locks link to. */
-  owner: string;
+  /** Path of the journal's owner file, which locks link to; it is written when a lock is first taken. */
+  owner(): Promise<string>;
+  /** Shared by all streams of the journal: every stream at work has files open. */
+  gate: Gate;
+  /** Makes the names of the folders of streams durable. */
+  syncNames(): Promise<void>;
   segmentBytes: number;
   lockTimeoutMs: number;
   warn: Warn;
@@ -61,7 +66,7 @@ export class StreamWriter {
     });
   }
 
-  /** Puts the end of the stream in order once, before it is first read. */
+  /** Puts the end of the stream in order once, before it is first read; where nobody may write, it is read as it is. */
   recover(): Promise<void> {
     this.#recovered ??= this.#recoverIfThere().catch((error: unknown) => {
       this.#recovered = undefined;
@@ -106,7 +111,12 @@ export class StreamWriter {
 
   async #recoverIfThere(): Promise<void> {
     const { segments } = await listFolder(this.folder);
-    if (segments.length > 0) await this.#locked(async () => void (await this.#tail.refresh()));
+    if (segments.length === 0) return;
+    try {
+      await this.#locked(async () => void (await this.#tail.refresh()));
+    } catch (error) {
+      if (!isReadOnly(error)) throw error;
+    }
   }
 
   /** One piece of work after the other within this journal; the lock is for the others. */
@@ -124,13 +134,22 @@ export class StreamWriter {
   }
 
   async #withLock<T>(work: () => Promise<T>): Promise<T> {
-    const { owner, lockTimeoutMs } = this.#settings;
-    this.#folderMade ??= makeFolder(this.folder).catch((error: unknown) => {
-      this.#folderMade = undefined;
-      throw error;
+    const { gate, lockTimeoutMs } = this.#settings;
+    const owner = await this.#settings.owner();
+    return gate(async () => {
+      await this.#makeFolder();
+      return withLock(join(this.folder, "lock"), owner, lockTimeoutMs, work);
     });
-    await this.#folderMade;
-    return withLock(join(this.folder, "lock"), owner, lockTimeoutMs, work);
+  }
+
+  #makeFolder(): Promise<void> {
+    this.#folderMade ??= mkdir(this.folder, { recursive: true })
+      .then(() => this.#settings.syncNames())
+      .catch((error: unknown) => {
+        this.#folderMade = undefined;
+        throw error;
+      });
+    return this.#folderMade;
   }
 
   /** One batch a turn, so that a snapshot gets its turn however many append. */
@@ -148,6 +167,8 @@ export class StreamWriter {
     const batch = this.#takeBatch();
     try {
       const settle = await this.#withLock(() => this.#commit(batch));
+      // Looking at the end has put it in order: readers need not do it again.
+      this.#recovered ??= Promise.resolve();
       for (const tell of settle) tell();
       this.#settings.onAppended();
     } catch (error) {
@@ -186,12 +207,4 @@ export class StreamWriter {
     if (lines !== "") await this.#tail.write(lines, before, last - before);
     return settle;
   }
-}
-
-/** Makes a stream's folder so that it survives a crash of the machine. */
-async function makeFolder(folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true });
-  const parent = dirname(folder);
-  await syncFolder(parent);
-  await syncFolder(dirname(parent));
 }

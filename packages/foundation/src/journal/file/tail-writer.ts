@@ -1,6 +1,7 @@
 /** The end of a stream on disk: what lies there, and adding to it. Everything here happens under the stream's lock. */
-import { open } from "node:fs/promises";
+import { open, rm } from "node:fs/promises";
 import type { FileHandle } from "node:fs/promises";
+import { join } from "node:path";
 import { recoverTail } from "./recovery.ts";
 import type { Tail, Warn } from "./recovery.ts";
 import { listFolder, segmentPath, syncFolder } from "./segments.ts";
@@ -21,7 +22,10 @@ export class TailWriter {
 
   /** Takes note of what others have written, and puts a torn end in order. Returns the last position. */
   async refresh(): Promise<number> {
-    const { segments, snapshots } = await listFolder(this.#folder);
+    const { segments, snapshots, leftovers } = await listFolder(this.#folder);
+    // Drafts are made under the lock, so none is in use. Neither is a lock on the lock: the dead holder that it is named
+    // after does not hold the lock any more, which whoever still wants to break it will see.
+    for (const name of leftovers) await rm(join(this.#folder, name), { force: true });
     const first = segments.at(-1);
     if (first === undefined) {
       this.#tail = undefined;
@@ -46,7 +50,7 @@ export class TailWriter {
       await handle.datasync();
     } catch (error) {
       // Nothing of a batch that failed may stay: its callers are told that it did not happen.
-      await handle.truncate(tail.size).catch(() => {});
+      await takeBack(handle, tail.size).catch(() => {});
       await this.letGo();
       throw error;
     }
@@ -86,4 +90,9 @@ export class TailWriter {
     this.#file = { path, handle };
     return handle;
   }
+}
+
+async function takeBack(handle: FileHandle, size: number): Promise<void> {
+  await handle.truncate(size);
+  await handle.datasync();
 }
