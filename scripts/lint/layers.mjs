@@ -40,7 +40,7 @@ export const rooms = { foundation, dspex };
 
 /** Packages that only some places may import. A place is a room, or a file or folder below `src`. */
 export const doors = [
-  { modules: /^(@opentelemetry\/|pino($|\/))/, places: ["telemetry"], typesIn: ["mabeam.ts"] },
+  { modules: /^(@opentelemetry\/|pino($|\/))/, places: ["telemetry"], typesIn: ["system/contract.ts"] },
   { modules: /^@nats-io\//, places: ["cluster/nats", "nats.ts"], typesIn: [] },
   { modules: /^(node:)?timers(\/|$)/, places: ["core/clock.ts"], typesIn: [] },
 ];

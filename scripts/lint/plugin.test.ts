@@ -19,7 +19,10 @@ const planted: [path: string, text: string, rule?: string][] = [
   ["foundation/src/agents/root.ts", 'export type { a } from "../mabeam.ts";', "mabeam(layers)"],
   ["foundation/src/attic/new.ts", 'export type { a } from "../core/a.ts";', "mabeam(layers)"],
   ["foundation/src/agents/otel.ts", 'import "@opentelemetry/api";', "mabeam(layers)"],
-  ["foundation/src/mabeam.ts", 'export type { Tracer } from "@opentelemetry/api";\nexport { a } from "./agents/a.ts";'],
+  [
+    "foundation/src/system/contract.ts",
+    'export type { Tracer } from "@opentelemetry/api";\nexport { a } from "../agents/a.ts";',
+  ],
   ["foundation/src/agents/ml.ts", 'import "@mabeam/dspex";', "mabeam(layers)"],
   ["foundation/src/agents/timers.ts", 'import "node:timers/promises";', "mabeam(layers)"],
   ["dspex/src/studies/s.ts", 'export { p } from "../programs/p.ts";', "mabeam(layers)"],

@@ -2,7 +2,7 @@
 
 // The system
 export { createMabeam } from "./mabeam.ts";
-export type { Mabeam, MabeamEvents, MabeamOptions, SystemStatus } from "./system.ts";
+export type { Mabeam, MabeamEvents, MabeamOptions, SystemStatus } from "./system/contract.ts";
 
 // Agents
 export {

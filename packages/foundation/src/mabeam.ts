@@ -1,5 +1,5 @@
 /** The front door of the runtime. What is behind it (`system/`) is loaded when a system is made. */
-import { checkMabeamOptions, type Mabeam, type MabeamOptions } from "./system.ts";
+import { checkMabeamOptions, type Mabeam, type MabeamOptions } from "./system/contract.ts";
 
 /**
  * Starts a system.

@@ -131,8 +131,6 @@ export interface AgentOptions {
   significant?: boolean;
   /** The state is durable in the journal before a reply is sent, and comes back after a crash. Default false. */
   persist?: boolean;
-  /** A thread of its own: a module whose default export is the definition. For handlers that keep the processor busy. */
-  isolation?: { thread: URL | string };
 }
 
 /**

@@ -1,6 +1,6 @@
 /**
- * Where an agent's code runs: in this thread, or in one of its own (`thread/`). The agent's lives, mailbox and
- * supervision are the same; only the calls into its code go through here.
+ * How an agent's code is called: all calls into it go through here, so that lives, mailbox and supervision need not know
+ * where it runs.
  */
 import { LifeContext } from "./context.ts";
 import type { StopReason } from "./define.ts";

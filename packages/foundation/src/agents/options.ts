@@ -25,7 +25,6 @@ export interface ResolvedAgentOptions {
   readonly supervisor: string | undefined;
   readonly significant: boolean;
   readonly persist: boolean;
-  readonly isolation: { readonly thread: URL | string } | undefined;
 }
 
 const defaults = Object.freeze({
@@ -46,7 +45,6 @@ const defaults = Object.freeze({
   supervisor: undefined,
   significant: false,
   persist: false,
-  isolation: undefined,
 }) satisfies ResolvedAgentOptions;
 
 /** @throws MabeamError `INVALID_INPUT` for an unknown option or a value out of range */
@@ -83,7 +81,6 @@ function checkResolved(options: ResolvedAgentOptions): void {
   if (options.healthIntervalMs !== undefined) checkNumber(options.healthIntervalMs, "healthIntervalMs", { min: 1 });
   for (const [dimension, amount] of Object.entries(options.resources))
     checkNumber(amount, `resources.${dimension}`, { min: 0 });
-  if (options.isolation !== undefined) checkIsolation(options.isolation);
   oneOf(options.restart, "restart", ["permanent", "transient", "temporary"]);
   oneOf(options.mailbox.overflow, "mailbox.overflow", ["reject", "drop_oldest", "drop_newest"]);
   checkInteger(options.maxRestarts, "maxRestarts", { min: 0 });
@@ -97,16 +94,6 @@ function checkResolved(options: ResolvedAgentOptions): void {
     checkNumber(options.backoff.factor ?? 2, "backoff.factor", { min: 1 });
     checkNumber(options.backoff.maxMs ?? 30_000, "backoff.maxMs", { min: 0 });
   }
-}
-
-function checkIsolation(isolation: { readonly thread: URL | string }): void {
-  checkOptions(isolation, ["thread"], "isolation");
-  const { thread } = isolation;
-  if (thread instanceof URL || (typeof thread === "string" && thread !== "")) return;
-  throw invalidInput(
-    "invalid-module",
-    `isolation.thread is the URL or path of a module, as new URL("./agent.js", import.meta.url), not ${describe(thread)}.`,
-  );
 }
 
 function oneOf(value: string, what: string, allowed: readonly string[]): void {

@@ -154,6 +154,21 @@ describe("random", () => {
   });
 });
 
+it("a deadline that is set while another passes delays none of those that were set before", async () => {
+  const clock = testClock();
+  const deadlines = new Deadlines(clock);
+  const passed: number[] = [];
+  const note = (): void => void passed.push(clock.monotonic());
+  deadlines.set(7, () => {
+    note();
+    deadlines.set(7, note);
+  });
+  await clock.advance(3);
+  deadlines.set(7, note);
+  await clock.advance(20);
+  expect(passed).toEqual([7, 10, 14]);
+});
+
 it("canonical JSON is the same for equal values, whatever the order of their keys", () => {
   fc.assert(
     fc.property(fc.dictionary(fc.string(), fc.jsonValue()), (value) => {

@@ -50,6 +50,7 @@ class Lane {
   /** Whether the timer keeps the process alive, and whether that is about to be looked at. */
   #isHeld = false;
   #isLookedAt = false;
+  #isExpiring = false;
   readonly #clock: Clock;
   readonly #onEmpty: () => void;
 
@@ -66,6 +67,8 @@ class Lane {
     if (this.#tail === undefined) this.#head = due;
     else this.#tail.next = due;
     this.#tail = due;
+    // While others expire, the timer is set afterwards, for whoever is then the head.
+    if (this.#isExpiring) return;
     if (this.#timer === undefined) this.#arm(this.durationMs);
     else if (!this.#isHeld) this.#hold(true);
   }
@@ -107,14 +110,16 @@ class Lane {
     this.#timer = undefined;
     this.#isHeld = false;
     const now = this.#clock.monotonic();
+    this.#isExpiring = true;
     // Timers may fire a fraction of a millisecond early.
     while (this.#head !== undefined && this.#head.dueAt <= now + 0.5) {
       const passed = this.#head;
       this.remove(passed);
       passed.onDue();
     }
+    this.#isExpiring = false;
     if (this.#head === undefined) this.#onEmpty();
-    else if (this.#timer === undefined) this.#arm(Math.max(1, this.#head.dueAt - now));
+    else this.#arm(Math.max(1, this.#head.dueAt - now));
   }
 }
 

@@ -115,12 +115,15 @@ it("who has waited too long still passes nobody older of its own priority", () =
   expect(real.serve(0).granted).toEqual([older, younger]);
 });
 
-it("grants in order also those who share nothing, since that decides who is passed over, and by whom", () => {
+it.each([
+  { a: 1, b: 2 },
+  { b: 2, a: 1 },
+])("grants in order also those who share nothing, since that decides who is passed over, and by whom", (amounts) => {
   const real = allocation(1);
   const holder = claim(0, { b: 2 });
   real.enter(holder);
   real.serve(0);
-  const first = claim(1, { b: 2, a: 1 }, 2);
+  const first = claim(1, amounts, 2);
   const oldest = claim(2, { b: 1, a: 1 });
   const onA = claim(3, { a: 1 }, 2);
   const onB = claim(4, { b: 1 }, 2);

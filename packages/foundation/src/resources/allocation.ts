@@ -114,16 +114,9 @@ export class Allocation<C extends Claim> {
    */
   serve(now: number): { granted: C[]; nextInMs: number } {
     const granted: C[] = [];
+    if (this.#changed.size === 0 && this.#refilling.size === 0) return { granted, nextInMs: Infinity };
     const ready = new PriorityQueue<Ready<C>>(isGrantedBefore);
-    const consider = (name: string): void => {
-      const claim = this.#firstIn(this.#of(name).line);
-      if (claim === undefined || !this.#isFirst(claim)) return;
-      const waitMs = this.#waitMs(claim, now);
-      if (waitMs === 0) ready.add({ claim, isOverdue: this.#isOverdue(claim) });
-      else if (waitMs < Infinity) this.#refilling.add(name);
-    };
-    for (const name of this.#changed) consider(name);
-    for (const name of [...this.#refilling]) consider(name);
+    for (const name of new Set([...this.#changed, ...this.#refilling])) this.#consider(name, now, ready);
     this.#changed.clear();
     for (let next = ready.takeFirst(); next !== undefined; next = ready.takeFirst()) {
       const { claim } = next;
@@ -131,7 +124,7 @@ export class Allocation<C extends Claim> {
       if (!this.#isFirst(claim) || this.#waitMs(claim, now) > 0) continue;
       this.#grant(claim, now);
       granted.push(claim);
-      for (const name of claim.amounts.keys()) consider(name);
+      for (const name of claim.amounts.keys()) this.#consider(name, now, ready);
     }
     return { granted, nextInMs: this.#nextInMs(now) };
   }
@@ -152,6 +145,15 @@ export class Allocation<C extends Claim> {
       capacity: toNumber(account.capacity),
       waiting: line.size - (line.has(claim) ? 1 : 0),
     };
+  }
+
+  /** Looks at a line where something changed: whoever is first may now be ready, or wait only for tokens. */
+  #consider(name: string, now: number, ready: PriorityQueue<Ready<C>>): void {
+    const claim = this.#firstIn(this.#of(name).line);
+    if (claim === undefined || !this.#isFirst(claim)) return;
+    const waitMs = this.#waitMs(claim, now);
+    if (waitMs === 0) ready.add({ claim, isOverdue: this.#isOverdue(claim) });
+    else if (waitMs < Infinity) this.#refilling.add(name);
   }
 
   #grant(claim: C, now: number): void {

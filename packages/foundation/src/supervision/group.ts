@@ -100,7 +100,7 @@ export class Group {
    */
   *begin(why: "start" | "restart", halts: number): Steps<Member | undefined> {
     for (const member of [...this.#members.values()]) {
-      if (member.listing === "new" || member.listing === "gone") continue;
+      if (!member.isListed) continue;
       const { stops } = member;
       // Stopped while it began: its end comes in its turn, and the others go on.
       if (this.#halts === halts && ((yield* this.beginOne(member, why)) || member.stops !== stops)) continue;
@@ -135,10 +135,10 @@ export class Group {
     yield* this.#endWith(failed);
     if (this.#halts !== halts) return;
     if (delayMs === undefined) yield* this.#beginOwed(failed);
-    else this.#retry(failed, delayMs, (leader) => this.#beginOwed(leader));
+    else this.#retry({ leader: failed, hasFailed: false, timer: undefined }, delayMs);
   }
 
-  /** A retry whose leader is stopped, or started by somebody: the next one of the group that waits with it leads on. */
+  /** A retry whose leader is stopped, or started by somebody: the next one that waits with it leads on. */
   handOver(leader: Member): void {
     const { retry } = leader;
     if (retry === undefined) return;
@@ -148,16 +148,15 @@ export class Group {
     leader.retry = undefined;
     next.retry = retry;
     retry.leader = next;
+    retry.hasFailed = false;
   }
 
   /** Ends who restarts with `failed`; all that are to begin again are owed it then. */
   *#endWith(failed: Member): Steps<void> {
-    const { stop, drop, start } = planRestart(this.#spec.strategy, this.#members.values(), failed);
+    const { stop, start } = planRestart(this.#spec.strategy, this.#members.values(), failed);
     for (const member of stop) yield* member.end(member.child.restart === "temporary" ? "stop" : "restart");
-    for (const member of drop) member.letGo();
     for (const member of start) {
       member.cancelRetry();
-      member.exit = undefined;
       member.isOwed = true;
     }
   }
@@ -168,34 +167,32 @@ export class Group {
     for (const member of planRestart(this.#spec.strategy, this.#members.values(), leader).start) {
       if (this.#halts !== halts) return;
       if (!member.isOwed) continue;
-      const { stops } = member;
-      if ((yield* this.beginOne(member, "restart")) || member.stops !== stops) continue;
+      if (yield* this.beginOne(member, "restart")) continue;
       member.isOwed = true;
-      // Not from here: others had asked for their turn before.
-      this.#retry(member, undefined, (next) => this.revive(next));
+      // Not from here: others had asked for their turn before; one of them may have been a stop of this very child.
+      this.#retry({ leader: member, hasFailed: true, timer: undefined });
       return;
     }
     this.#streakOf(leader).isUp(this.#host.clock.monotonic());
   }
 
   /** Goes on in a later turn, after `delayMs` if any, unless the retry is cancelled until then. */
-  #retry(leader: Member, delayMs: number | undefined, work: (leader: Member) => Steps<void>): void {
-    const retry: Retry = { leader, timer: undefined };
-    leader.retry = retry;
-    const goOn = (): void => this.#host.later(() => goOnWith(retry, work));
+  #retry(retry: Retry, delayMs?: number): void {
+    retry.leader.retry = retry;
+    const goOn = (): void => this.#host.later(() => this.#goOn(retry));
     if (delayMs === undefined) goOn();
     else retry.timer = this.#host.clock.after(delayMs, goOn);
+  }
+
+  *#goOn(retry: Retry): Steps<void> {
+    const { leader, hasFailed } = retry;
+    if (leader.retry !== retry) return;
+    leader.retry = undefined;
+    yield* hasFailed ? this.revive(leader) : this.#beginOwed(leader);
   }
 
   #streakOf(member: Member): Streak {
     if (this.#spec.strategy === "one_for_one") return (member.streak ??= new Streak());
     return (this.#streak ??= new Streak());
   }
-}
-
-function* goOnWith(retry: Retry, work: (leader: Member) => Steps<void>): Steps<void> {
-  const { leader } = retry;
-  if (leader.retry !== retry) return;
-  leader.retry = undefined;
-  yield* work(leader);
 }

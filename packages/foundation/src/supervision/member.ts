@@ -9,17 +9,16 @@ import type { Listed } from "./strategy.ts";
 /** A restart to come: a group has one, held by the member that leads it. */
 export interface Retry {
   leader: Member;
+  /** Whether its leader failed to begin, which is one more failure; otherwise those that are owed a begin go on. */
+  hasFailed: boolean;
   /** Set while it waits for time to pass, and not only for its turn. */
   timer: Timer | undefined;
 }
 
 export class Member implements Listed {
   readonly child: Child;
-  /**
-   * `new` until it was first up, so that nobody starts what was registered to wait; `dropped` when it was temporary and
-   * ended: only a new life of the supervisor itself starts it again; `gone` for good.
-   */
-  listing: "new" | "listed" | "dropped" | "gone" = "new";
+  /** Not until it was first up, so that nobody starts what was registered to wait. */
+  isListed = false;
   /** `resting`: there is nothing to end. `between`: a life has ended or failed to begin, and what is left of it waits. */
   state: "resting" | "up" | "between" | "failed" = "resting";
   /** A restart was decided, of this child or of its group, that has not come to it yet. */
@@ -41,10 +40,6 @@ export class Member implements Listed {
     if (child.isUp) this.#isUp();
   }
 
-  get isListed(): boolean {
-    return this.listing === "listed";
-  }
-
   get isLive(): boolean {
     return this.state === "up" || this.state === "between" || this.isOwed;
   }
@@ -53,7 +48,7 @@ export class Member implements Listed {
   ended(exit: Exit): boolean {
     if (this.child.isUp) return false;
     // A life that began before there was a supervisor.
-    if (this.listing === "new" && this.state === "resting") this.#isUp();
+    if (!this.isListed && this.gone === undefined && this.state === "resting") this.#isUp();
     // `between` when the news comes while its begin is only just being noticed.
     if (this.state !== "up" && this.state !== "between") return false;
     this.state = "between";
@@ -79,7 +74,11 @@ export class Member implements Listed {
   *end(reason: StopReason): Steps<void> {
     this.exit = undefined;
     this.isOwed = false;
-    if (this.state === "resting" || (this.state === "between" && reason === "restart")) return;
+    if (this.state === "resting") return;
+    if (reason === "restart" && !this.child.isUp) {
+      this.state = "between";
+      return;
+    }
     // First: nobody else finds anything to end while this waits.
     this.state = "resting";
     yield this.child.end(reason);
@@ -91,11 +90,6 @@ export class Member implements Listed {
     this.isOwed = false;
     this.state = "failed";
     this.child.fail();
-  }
-
-  /** A temporary child is not kept for a restart of its group. */
-  letGo(): void {
-    if (this.listing === "listed") this.listing = "dropped";
   }
 
   cancelRetry(): void {
@@ -111,8 +105,7 @@ export class Member implements Listed {
   }
 
   #isUp(): void {
-    // It may have ended again before this is noticed: then its exit waits for its turn.
-    this.state = this.child.isUp ? "up" : "between";
-    if (this.listing !== "gone") this.listing = "listed";
+    this.state = "up";
+    this.isListed = this.gone === undefined;
   }
 }

@@ -55,7 +55,9 @@ export class ScriptedChild implements Child {
   }
 
   end(reason: StopReason): Soon<void> {
-    if (["new", "starting", "stopping"].includes(this.status)) throw new Error(`${this.id} ends ${this.status}`);
+    const isOver = this.status === "down" && reason === "restart";
+    if (isOver || ["new", "starting", "stopping"].includes(this.status))
+      throw new Error(`${this.id} ends ${this.status}`);
     if (this.status === "up" && !this.isKilled) this.#log(`terminate:${this.id}::shutdown`);
     const after = reason === "restart" ? "down" : "stopped";
     if (!this.isSlow || this.status !== "up") {

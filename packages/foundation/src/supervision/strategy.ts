@@ -16,25 +16,26 @@ export type AutoShutdown = "never" | "any_significant" | "all_significant";
 /** What the decisions need to know of a child in the list. */
 export interface Listed {
   readonly child: { readonly restart: RestartPolicy; readonly significant?: boolean };
-  /** Whether restarts of the group include it: it has been up, and has not been let go since. */
+  /** Whether restarts of the group include it: it has been up, and is not gone for good. */
   readonly isListed: boolean;
   /** Whether there is something to end: a life, or what a life left behind. */
   readonly isLive: boolean;
 }
 
-/** In this order: stop, one after another; let go; start, one after another. */
+/** First stop, one after another, then start, one after another. */
 export interface RestartPlan<M> {
   /** In reverse of the start order, without the one that failed. */
   readonly stop: readonly M[];
-  /** Temporary children: they share the end of their group, but not its restart. */
-  readonly drop: readonly M[];
-  /** In start order, with the one that failed. Who had been stopped, or was done, starts again with its group. */
+  /**
+   * In start order, with the one that failed. Who had been stopped, or was done, starts again with its group; temporary
+   * children share the end of their group, but not its restart.
+   */
   readonly start: readonly M[];
 }
 
 /** @param members in start order; `failed` is one of them, and not temporary */
 export function planRestart<M extends Listed>(strategy: Strategy, members: Iterable<M>, failed: M): RestartPlan<M> {
-  if (strategy === "one_for_one") return { stop: [], drop: [], start: [failed] };
+  if (strategy === "one_for_one") return { stop: [], start: [failed] };
   const scope: M[] = [];
   let isReached = strategy === "one_for_all";
   for (const member of members) {
@@ -43,20 +44,19 @@ export function planRestart<M extends Listed>(strategy: Strategy, members: Itera
   }
   return {
     stop: scope.filter((member) => member !== failed && member.isLive).toReversed(),
-    drop: scope.filter(isTemporary),
-    start: scope.filter((member) => !isTemporary(member)),
+    start: scope.filter((member) => member.child.restart !== "temporary"),
   };
 }
 
-/** What becomes of a child whose life ended by itself: it starts again, it stays stopped in the list, or it leaves it. */
-export function afterExit(restart: RestartPolicy, kind: Exit["kind"]): "restart" | "rest" | "drop" {
+/** What becomes of a child whose life ended by itself: whether it starts again. */
+export function restartsAfter(restart: RestartPolicy, kind: Exit["kind"]): boolean {
   switch (restart) {
     case "permanent":
-      return "restart";
+      return true;
     case "transient":
-      return kind === "crash" ? "restart" : "rest";
+      return kind === "crash";
     case "temporary":
-      return "drop";
+      return false;
   }
 }
 
@@ -71,8 +71,4 @@ export function shutsDown<M extends Listed>(autoShutdown: AutoShutdown, members:
     if (member !== ended && member.child.significant === true && member.isLive) return false;
   }
   return true;
-}
-
-function isTemporary(member: Listed): boolean {
-  return member.child.restart === "temporary";
 }

@@ -185,6 +185,22 @@ describe("a start that is asked for", () => {
     expect([...supervisor.children].map(({ id }) => id)).toEqual(["b", "c"]);
   });
 
+  it("of a child that was finished while it began, and came up all the same, leaves nothing to restart", async () => {
+    const { supervisor, a, b } = supervise({ strategy: "one_for_all" });
+    a.isSlow = true;
+    a.interrupt = () => {};
+    const restarted = code(() => supervisor.restart(a, once));
+    a.goOn?.();
+    while (a.status !== "starting") await Promise.resolve();
+    const finished = supervisor.finish(a, "stop", new Error("gone"));
+    a.isSlow = false;
+    a.goOn?.();
+    await finished;
+    await restarted;
+    b.crash(supervisor);
+    expect([a.status, b.status]).toEqual(["stopped", "up"]);
+  });
+
   it("of a temporary child has one try", async () => {
     const { supervisor } = supervise({}, []);
     const child = new ScriptedChild("t", () => {}, { restart: "temporary" });
@@ -266,6 +282,11 @@ describe("over its intensity", () => {
   });
 });
 
+it("begun twice, a supervisor begins once", () => {
+  const { supervisor, log } = supervise();
+  expect([log(), supervisor.begin("start"), log()]).toEqual(["start:a start:b start:c", true, ""]);
+});
+
 describe("a supervisor that is stopped", () => {
   it("waits for each end before the next, the last started first", async () => {
     const { supervisor, clock, log, children, b, c } = supervise();
@@ -283,13 +304,138 @@ describe("a supervisor that is stopped", () => {
     expect([log(), supervisor.status]).toEqual(["ended:b:close terminate:a::shutdown ended:a:close", "stopped"]);
   });
 
-  it("interrupts a restart that hangs in a begin", async () => {
-    const { supervisor, a, b } = supervise({ strategy: "one_for_all" });
+  it("interrupts a restart that hangs in a begin, and begins nobody after it", async () => {
+    const { supervisor, clock, log, a, b, c } = supervise({ strategy: "one_for_all" });
     a.isSlow = true;
-    b.crash(supervisor);
+    c.crash(supervisor);
     a.goOn?.();
+    await clock.settle();
+    expect([a.status, b.status]).toEqual(["starting", "down"]);
+    log();
     await supervisor.end("stop");
-    expect([a.status, b.status, supervisor.status]).toEqual(["stopped", "stopped", "stopped"]);
+    expect([log(), supervisor.status]).toEqual(["fail_start:a", "stopped"]);
+    expect([a.status, b.status, c.status]).toEqual(["stopped", "stopped", "stopped"]);
+  });
+
+  it.each(["is stopped", "gives up", "ends with a significant child"])(
+    "does not come up for a start that was asked for before (%s)",
+    async (how) => {
+      const { supervisor, clock, a, b } = supervise({ maxRestarts: 0, autoShutdown: "any_significant" });
+      const last = new ScriptedChild("x", () => {}, { restart: "transient", significant: true });
+      supervisor.add(last);
+      await supervisor.start(last, once);
+      await supervisor.stop(a, "stop");
+      a.failures = 1;
+      const limits = { maxRestarts: 9, withinMs: 1000, backoff: { initialMs: 50 } };
+      const started = code(() => supervisor.start(a, limits));
+      if (how === "is stopped") await supervisor.end("stop");
+      else if (how === "gives up") b.crash(supervisor);
+      else supervisor.exited(last, last.die("normal"));
+      await clock.advance(1000);
+      expect([await started, a.isUp, b.isUp, supervisor.status === "running"]).toEqual([
+        "AGENT_NOT_RUNNING",
+        false,
+        false,
+        false,
+      ]);
+    },
+  );
+});
+
+describe("what is asked while a restart of the group is under way", () => {
+  it("a stop of the child that begins lets the others go on, uncounted", async () => {
+    const { supervisor, clock, log, a, b, c } = supervise({ strategy: "one_for_all" });
+    a.isSlow = true;
+    c.crash(supervisor);
+    a.goOn?.();
+    await clock.settle();
+    log();
+    expect(await supervisor.stop(a, "stop")).toBe(true);
+    expect([log(), supervisor.restarts]).toEqual(["fail_start:a start:b start:c", 1]);
+    expect([a.status, b.status, c.status]).toEqual(["stopped", "up", "up"]);
+  });
+
+  it("a stop of a child that then fails to begin lets the others go on, uncounted", async () => {
+    const { supervisor, clock, log, a, b, c } = supervise({ strategy: "one_for_all" });
+    a.isSlow = true;
+    c.crash(supervisor);
+    a.goOn?.();
+    await clock.settle();
+    log();
+    const stopped = supervisor.stop(b, "stop");
+    b.failures = 1;
+    a.goOn?.();
+    await stopped;
+    await clock.settle();
+    expect([log(), supervisor.restarts]).toEqual(["start:a fail_start:b start:c", 1]);
+    expect([a.status, b.status, c.status]).toEqual(["up", "stopped", "up"]);
+  });
+
+  it.each(["one_for_all", "rest_for_one"] as const)(
+    "the child that it waits for may go for good (%s)",
+    async (strategy) => {
+      const { supervisor, clock, a, b, c } = supervise({ strategy, backoff: { initialMs: 100 } });
+      b.crash(supervisor);
+      supervisor.forget(b);
+      await clock.advance(100);
+      expect([a.isUp, b.isUp, c.isUp]).toEqual([true, false, true]);
+    },
+  );
+
+  it("a crash of a child that was stopped before its turn came is history", async () => {
+    const { supervisor, clock, log, a, b } = supervise();
+    b.isSlow = true;
+    const restarted = supervisor.restart(b, once);
+    a.crash(supervisor);
+    const stopped = supervisor.stop(a, "stop");
+    log();
+    b.goOn?.();
+    await clock.settle();
+    b.goOn?.();
+    await restarted;
+    expect([await stopped, log().includes("start:a"), supervisor.restarts, a.status]).toEqual([
+      true,
+      false,
+      0,
+      "stopped",
+    ]);
+  });
+
+  it("a stop wins over a restart that waits for the end of the old life", async () => {
+    const { supervisor, clock, log, a } = supervise();
+    a.isSlow = true;
+    const restarted = code(() => supervisor.restart(a, once));
+    const stopped = supervisor.stop(a, "stop");
+    log();
+    a.goOn?.();
+    await clock.settle();
+    expect([await restarted, await stopped, log(), a.status]).toEqual([
+      "AGENT_NOT_RUNNING",
+      true,
+      "ended:a:restart",
+      "stopped",
+    ]);
+  });
+
+  it("two requests that find it failed bring it up once", async () => {
+    const { supervisor, clock, log, a, b, c, children } = supervise({ maxRestarts: 0 });
+    a.crash(supervisor);
+    c.isSlow = true;
+    log();
+    const started = [code(() => supervisor.start(a, once)), code(() => supervisor.start(b, once))];
+    await clock.settle();
+    c.goOn?.();
+    expect(await Promise.all(started)).toEqual(["ok", "ok"]);
+    expect([log(), children.map(({ isUp }) => isUp)]).toEqual(["start:a start:b begin:c start:c", [true, true, true]]);
+  });
+
+  it("temporary children share its end, and are told that they are stopped, not restarted", () => {
+    const { supervisor, a, b } = supervise({ strategy: "one_for_all" });
+    const temporary = new ScriptedChild("t", () => {}, { restart: "temporary" });
+    supervisor.add(temporary);
+    void supervisor.start(temporary, once);
+    a.crash(supervisor);
+    expect([b.status, temporary.status]).toEqual(["up", "stopped"]);
   });
 });
 

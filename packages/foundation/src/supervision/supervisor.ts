@@ -17,7 +17,7 @@ import { Group, type GroupHost } from "./group.ts";
 import type { Member } from "./member.ts";
 import { NestedSupervisor } from "./nested.ts";
 import { checkSignificant, once, type StartLimits, type SupervisorSpec } from "./spec.ts";
-import { afterExit, shutsDown } from "./strategy.ts";
+import { restartsAfter, shutsDown } from "./strategy.ts";
 
 export interface SupervisorHost {
   readonly clock: Clock;
@@ -85,14 +85,13 @@ export class Supervisor implements GroupHost {
     checkSignificant(child, this.spec);
     if (this.#group.get(child) !== undefined) return;
     const member = this.#group.add(child);
-    if (isListed) member.listing = "listed";
+    if (isListed) member.isListed = true;
   }
 
   /** Lets a child go that was finished before; without effect on a stranger. */
   forget(child: Child): void {
     const member = this.#group.get(child);
     if (member === undefined) return;
-    member.listing = "gone";
     member.giveUpStarts();
     this.#group.forget(member);
   }
@@ -127,7 +126,7 @@ export class Supervisor implements GroupHost {
     const member = this.#group.get(child);
     if (member === undefined) return;
     member.gone ??= why;
-    member.listing = "gone";
+    member.isListed = false;
     const stopped = this.stop(child, reason);
     if (isPromise(stopped)) return stopped.then(() => {});
   }
@@ -208,7 +207,6 @@ export class Supervisor implements GroupHost {
     if (this.#status !== "running") return "supervisor";
     const why = effort.isAnew ? "restart" : "start";
     if (effort.isAnew && member.isLive) {
-      this.#group.handOver(member);
       yield* member.end("restart");
       effort.checkWanted(this.#gone);
     }
@@ -244,18 +242,15 @@ export class Supervisor implements GroupHost {
     this.#group.handOver(member);
     const wasLive = member.isLive || member.state === "failed";
     yield* member.end(reason);
-    if (member.child.restart === "temporary") member.letGo();
     return wasLive;
   }
 
   *#afterExit(member: Member, exit: Exit): Steps<void> {
     // Something happened to the child since: this end is history.
     if (member.exit !== exit) return;
-    const next = afterExit(member.child.restart, exit.kind);
-    if (next === "restart") return yield* this.#group.revive(member);
+    if (restartsAfter(member.child.restart, exit.kind)) return yield* this.#group.revive(member);
     if (exit.kind === "crash") member.fail();
     else yield* member.end("stop");
-    if (next === "drop") member.letGo();
     if (!shutsDown(this.spec.autoShutdown ?? "never", this.#group.members, member)) return;
     this.#group.giveUpStarts();
     yield* this.#end("stop");

@@ -1,6 +1,6 @@
 /** How coordination has gone since the start of the system. */
 import type { CoordinationReport } from "../orchestration/coordinator.ts";
-import type { SystemStatus } from "../system.ts";
+import type { SystemStatus } from "./contract.ts";
 
 export class CoordinationTally {
   #runs = 0;

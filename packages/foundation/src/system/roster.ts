@@ -4,7 +4,6 @@
  */
 import { Actor } from "../agents/actor.ts";
 import type { AgentOptions } from "../agents/define.ts";
-import type { Executor } from "../agents/executor.ts";
 import { agentNotFound } from "../agents/failures.ts";
 import { kindOf, type Kind } from "../agents/kind.ts";
 import { resolveOptions, type ResolvedAgentOptions } from "../agents/options.ts";
@@ -25,8 +24,6 @@ export interface RosterParts {
   readonly registry: Registry<Actor>;
   readonly supervisors: SupervisorTree;
   readonly supervisorHost: SupervisorHost;
-  /** Where an agent with a thread of its own runs. */
-  threadFor(thread: URL | string): Executor;
 }
 
 export class Roster {
@@ -46,21 +43,18 @@ export class Roster {
   }
 
   #enrol(id: string, kind: Kind, options: ResolvedAgentOptions): Soon<Actor> {
-    const { registry, services, supervisors, threadFor } = this.#parts;
+    const { registry, services, supervisors } = this.#parts;
     const supervisor = options.supervisor === undefined ? undefined : supervisors.get(options.supervisor);
     checkKept(id, kind, options, services);
-    const executor = options.isolation === undefined ? undefined : threadFor(options.isolation.thread);
-    const actor = new Actor(id, kind, options, services, executor);
+    const actor = new Actor(id, kind, options, services);
     if (supervisor === undefined && options.significant) checkAlone(id);
-    registry.add(actor);
-    if (supervisor !== undefined) {
-      try {
-        supervisor.add(actor);
-      } catch (error) {
-        void registry.unregister(id);
-        throw error;
-      }
-      actor.guardian = supervisor;
+    supervisor?.add(actor);
+    actor.guardian = supervisor;
+    try {
+      registry.add(actor);
+    } catch (error) {
+      supervisor?.forget(actor);
+      throw error;
     }
     actor.announce("agent:registered", () => ({}));
     const started = options.autoStart ? this.start(actor) : undefined;

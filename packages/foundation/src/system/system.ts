@@ -24,7 +24,7 @@ import { Coordinator, type CoordinationOptions, type CoordinationReport } from "
 import { deliverDirective } from "../orchestration/directives.ts";
 import { Pool } from "../resources/pool.ts";
 import { SupervisorTree, type SupervisionHost } from "../supervision/tree.ts";
-import type { Mabeam, MabeamEvents, MabeamOptions, SystemStatus } from "../system.ts";
+import type { Mabeam, MabeamEvents, MabeamOptions, SystemStatus } from "./contract.ts";
 import { silentLogger } from "../telemetry/log.ts";
 import { createTelemetry } from "../telemetry/telemetry.ts";
 import { VariableStore } from "../variables/store.ts";
@@ -32,7 +32,6 @@ import type { CoordinationContext, OrchestrationVariable } from "../variables/va
 import { CoordinationTally } from "./coordination-tally.ts";
 import { Roster } from "./roster.ts";
 import { closeOnSignals } from "./signals.ts";
-import { LateThreads } from "./threads.ts";
 
 export async function startSystem(options: MabeamOptions): Promise<Mabeam> {
   const system = new System(options);
@@ -109,7 +108,6 @@ class System implements Mabeam {
       registry: this.agents,
       supervisors: this.supervisor,
       supervisorHost,
-      threadFor: (thread) => new LateThreads(thread),
     });
     this.#coordinator = new Coordinator(this.#coordinationHost());
     this.protocols = createProtocols({

@@ -3,7 +3,7 @@ import type { Actor } from "../agents/actor.ts";
 import { agentNotRunning, unknownHandler } from "../agents/failures.ts";
 import type { Kind } from "../agents/kind.ts";
 import { describe } from "../core/describe.ts";
-import { invalidInput, MabeamError } from "../core/errors.ts";
+import { MabeamError } from "../core/errors.ts";
 
 /**
  * Messages under way finish under the old definition, those that wait are handled under the new one. An agent that is
@@ -11,10 +11,6 @@ import { invalidInput, MabeamError } from "../core/errors.ts";
  * @throws MabeamError `HANDLER_FAILED` with what `migrate` threw; `AGENT_NOT_RUNNING` when it is stopped meanwhile
  */
 export async function upgradeActor(actor: Actor, kind: Kind): Promise<void> {
-  if (actor.options.isolation !== undefined) {
-    const message = `The code of "${actor.id}" is a module in a thread of its own; unregister it, and register the new module.`;
-    throw invalidInput("isolated", message, { agent: actor.id });
-  }
   const { inbox, lives } = actor;
   lives.hold();
   try {

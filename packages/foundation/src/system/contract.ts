@@ -1,22 +1,22 @@
 /** What a system of agents promises to its users; `mabeam.ts` puts one together. */
-import type { AgentEvents } from "./agents/agent-events.ts";
-import type { AgentDefinition, AgentOptions, Handlers } from "./agents/define.ts";
-import type { AgentRef } from "./agents/ref.ts";
-import type { AgentRegistry } from "./agents/registry.ts";
-import type { VariableChange } from "./agents/variable-access.ts";
-import type { ProtocolEvents, Protocols } from "./coordination/protocols.ts";
-import type { Clock } from "./core/clock.ts";
-import type { Events } from "./core/events.ts";
-import type { Journal } from "./journal/journal.ts";
-import { checkId, checkInteger, checkMethods, checkOptions, checkStrings } from "./core/validate.ts";
-import type { CoordinationOptions, CoordinationReport } from "./orchestration/coordinator.ts";
-import type { Scheduling } from "./agents/scheduler.ts";
-import type { ResourceEvents, ResourcePool, DimensionUtilization } from "./resources/resource-pool.ts";
-import type { Supervision } from "./supervision/tree.ts";
-import type { Logger } from "./telemetry/log.ts";
-import type { Tracer } from "./telemetry/telemetry.ts";
-import type { Variables } from "./variables/store.ts";
-import type { CoordinationContext, OrchestrationVariable } from "./variables/variable.ts";
+import type { AgentEvents } from "../agents/agent-events.ts";
+import type { AgentDefinition, AgentOptions, Handlers } from "../agents/define.ts";
+import type { AgentRef } from "../agents/ref.ts";
+import type { AgentRegistry } from "../agents/registry.ts";
+import type { VariableChange } from "../agents/variable-access.ts";
+import type { ProtocolEvents, Protocols } from "../coordination/protocols.ts";
+import type { Clock } from "../core/clock.ts";
+import type { Events } from "../core/events.ts";
+import type { Journal } from "../journal/journal.ts";
+import { checkId, checkInteger, checkMethods, checkOptions, checkStrings } from "../core/validate.ts";
+import type { CoordinationOptions, CoordinationReport } from "../orchestration/coordinator.ts";
+import type { Scheduling } from "../agents/scheduler.ts";
+import type { ResourceEvents, ResourcePool, DimensionUtilization } from "../resources/resource-pool.ts";
+import type { Supervision } from "../supervision/tree.ts";
+import type { Logger } from "../telemetry/log.ts";
+import type { Tracer } from "../telemetry/telemetry.ts";
+import type { Variables } from "../variables/store.ts";
+import type { CoordinationContext, OrchestrationVariable } from "../variables/variable.ts";
 
 /** What `createMabeam` takes. */
 export interface MabeamOptions {
