@@ -26,6 +26,8 @@ function command(contestant: ContestantName, caseName: string, scale: Scale, chi
   return ["elixir", ["--erl", "+S 1:1", otpScript, caseName, ...sizes]];
 }
 
+const longestSilenceMs = 60_000;
+
 export class Competitor {
   readonly contestant: ContestantName;
   readonly #process: ChildProcessByStdio<Writable, Readable, null>;
@@ -69,7 +71,10 @@ export class Competitor {
   }
 
   async #answer(): Promise<Figures> {
+    // Elixir can die in its compiler and leave its machine running: then nothing more is ever said.
+    const silence = setTimeout(() => void this.stop(), longestSilenceMs);
     const { value, done } = await this.#lines.next();
+    clearTimeout(silence);
     const answer = done === true ? { error: "The process has ended." } : (JSON.parse(value) as Figures);
     if (!("error" in answer)) return answer;
     await this.stop();
