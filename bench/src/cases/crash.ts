@@ -13,12 +13,15 @@ export const crash: Case = {
   needs: ["crash"],
   prepare: async (contestant, { crashers, crashes }) => {
     const world = await contestant.open();
-    await spawnAll(world, agentIds(crashers));
-    await world.spawn("victim", { maxRestarts });
-    const victim = world.handle("victim");
+    const ids = agentIds(crashers);
+    await spawnAll(world, ids, { maxRestarts });
+    const victims = ids.map((id) => world.handle(id));
+    // One after another: a supervisor may hold back whoever crashes again and again.
+    let next = 0;
     return async () => {
-      await world.add(victim, old);
+      for (const victim of victims) await world.add(victim, old);
       const durations = await timeEach(crashes, async () => {
+        const victim = victims[next++ % victims.length] as (typeof victims)[number];
         world.crash?.(victim);
         mustBe(await world.add(victim, 1), 1, "the total after a crash");
       });
