@@ -209,7 +209,8 @@ export class Inbox implements Runnable, Holder {
         life.log.warn({ err: error, handler: message.name }, "a message was refused, and nobody waits for it");
       return message.fail(error);
     }
-    message.fail(handlerFailed(this.id, message.name, error));
+    // An error costs microseconds to make: nobody needs one for a tell.
+    message.fail(message.isAsked ? handlerFailed(this.id, message.name, error) : error);
     this.#actor.lives.crash(life, error);
   }
 
