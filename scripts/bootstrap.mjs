@@ -1,6 +1,6 @@
 /**
  * One command on a machine that has only Node and npm: sets the workspace up when it is not, then does the job.
- * `node scripts/bootstrap.mjs <demo|serve|test|check|bench> [arguments for the job]`
+ * `node scripts/bootstrap.mjs <demo|serve|test|check|supervision|bench> [arguments for the job]`
  */
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -21,6 +21,7 @@ const jobs = {
   serve: [...inSources, "examples/spam-team/serve.ts"],
   test: ["node_modules/vitest/vitest.mjs", "run"],
   check: ["scripts/check.mjs"],
+  supervision: [...inSources, "examples/supervision/main.ts"],
   bench: [...inSources, "bench/src/main.ts"],
 };
 
