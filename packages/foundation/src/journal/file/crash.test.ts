@@ -35,10 +35,14 @@ async function forEach(points: readonly Point[], work: (point: Point) => Promise
   await Promise.all([lane(), lane(), lane()]);
 }
 
-/** Before each operation, and in the middle of each write. */
+/**
+ * Before each operation, and in the middle of each write. Not before a sync: it changes nothing that a kill could leave,
+ * and nothing is acknowledged between a sync and the operation before it, so the point after it tells the same.
+ */
 function pointsIn(operations: readonly string[]): Point[] {
   return operations.flatMap((kind, index) => {
     const killAt = index + 1;
+    if (kind === "sync") return [];
     return kind === "write" ? [{ killAt }, { killAt, half: true }] : [{ killAt }];
   });
 }
@@ -92,7 +96,7 @@ describe("killed at any operation on the disk, a process loses, tears and double
     await Promise.all(steady.map((life) => heard(life, 1)));
     const killed: Life[] = [];
     // Waiting for the lock adds operations, so these reach every part of what the process does.
-    const points = Array.from({ length: 20 }, (_, index) => ({ killAt: 1 + 4 * index, half: index % 2 === 0 }));
+    const points = Array.from({ length: 14 }, (_, index) => ({ killAt: 2 + 5 * index, half: index % 2 === 0 }));
     await forEach(points, async (point) => {
       killed.push(await live(dir, { ...point, by: `killed at ${point.killAt}`, what: "all" }, "SIGKILL"));
     });
